@@ -1,0 +1,379 @@
+"""The nouns, in the order in which they flow from a question to its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
+
+from sparkwright.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+_NAME = re.compile(r"`([^`]+)`|([^.`]+)")
+
+
+@dataclass(frozen=True, order=True)
+class TableName:
+    """A table's full name: its database and its name there."""
+
+    database: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> TableName:
+        """Read `db.table`; either part may stand in backquotes."""
+        parts = [a or b for a, b in _NAME.findall(text.strip())]
+        if len(parts) != 2 or not all(part.strip() for part in parts):
+            raise UsageError(f"{text!r} is not a table name", hint="write it as DATABASE.TABLE, for example sales.orders")
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return f"{self.database}.{self.name}"
+
+    @property
+    def quoted(self) -> str:
+        """The name for Spark SQL, in backquotes where a part needs them."""
+        return f"{quote(self.database)}.{quote(self.name)}"
+
+
+def quote(identifier: str) -> str:
+    """Put an identifier into backquotes unless it is a plain word."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", identifier):
+        return identifier
+    return "`" + identifier.replace("`", "``") + "`"
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """What the data of a column look like; used to link words of a question to values and to find keys.
+
+    `values` are distinct values as text, at most a few thousand, `complete` if there are no others.
+    `distinct` and `nulls` are counts over the rows that were looked at (`rows`).
+    """
+
+    rows: int
+    distinct: int
+    nulls: int
+    values: tuple[str, ...] = ()
+    complete: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two of the rows looked at share a value and none lacks one."""
+        return self.rows > 0 and self.distinct == self.rows and self.nulls == 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the catalog has it; `type` is a Hive type string such as `decimal(10,2)`."""
+
+    name: str
+    type: str
+    comment: str = ""
+    profile: ColumnProfile | None = None
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns of a table that hold the key of another one, in the same order."""
+
+    columns: tuple[str, ...]
+    table: TableName
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Storage:
+    """How rows are stored, as a Glue storage descriptor says it; empty strings where it says nothing."""
+
+    input_format: str = ""
+    output_format: str = ""
+    serde: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One folder of a partitioned table; `values` follow the table's partition keys, None where the value is NULL.
+
+    `storage` is set where it differs from the table's own. `bytes` and `objects` where they are known.
+    """
+
+    values: tuple[str | None, ...]
+    location: str
+    storage: Storage | None = None
+    bytes: int | None = None
+    objects: int | None = None
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """How much a table holds; `exact` is false where a crawler or a sample says so."""
+
+    bytes: int | None = None
+    objects: int | None = None
+    rows: int | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as its catalog describes it. `name` is the full name; `columns` leave out the partition keys."""
+
+    name: TableName
+    columns: tuple[Column, ...]
+    location: str
+    partition_keys: tuple[Column, ...] = ()
+    storage: Storage = field(default_factory=Storage)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    comment: str = ""
+    table_type: str = "EXTERNAL_TABLE"
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    partitions: tuple[Partition, ...] = ()
+    size: TableSize = field(default_factory=TableSize)
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Columns and partition keys, in the order of `SELECT *`."""
+        return self.columns + self.partition_keys
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, ignoring case as Spark does."""
+        return next((c for c in self.all_columns if c.name.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One column of the table as it is read: the name under which it is stored, its name and type in the catalog."""
+
+    stored: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How an engine reads a table right.
+
+    `stored` is the schema to give to the reader (stored names and types, partition keys last, or empty where the files
+    say it themselves), `casts` bring its columns to the catalog's names and types, `null_text` is the text that stands
+    for NULL in a text format, `root` is the folder or file, `partitions` the folders with their values where
+    there are any (`far` if some do not lie under the root as `k=v`).
+    """
+
+    table: TableName
+    format: str
+    root: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    stored: tuple[Column, ...] = ()
+    casts: tuple[Cast, ...] = ()
+    partition_keys: tuple[Column, ...] = ()
+    partitions: tuple[Partition, ...] = ()
+    null_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Why a table is not read, and what can be done about it."""
+
+    table: TableName
+    reason: str
+    remedy: str
+
+
+# --- questions and programs ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody wants to know; `tables` are the ones selected (none: the catalog is searched)."""
+
+    text: str
+    tables: tuple[TableName, ...] = ()
+    context: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A program as it was written, by a person, a model or the offline generator: not trusted."""
+
+    source: str
+    author: str
+    assumptions: tuple[str, ...] = ()
+
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check has to say about a draft; `line` and `column` count from 1 in the draft's own text."""
+
+    rule: str
+    severity: Severity
+    message: str
+    line: int | None = None
+    column: int | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a result; `type` is Spark's simple string, such as `decimal(10,2)` or `array<int>`."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that may run: only `program.admit()` makes one.
+
+    `tables` are the ones that it reads, `locations` the paths that it may read beside them, `columns` the columns of
+    its result, `row_limit` a limit that its author wrote at the very end (the run applies it).
+    """
+
+    source: str
+    tables: tuple[TableName, ...]
+    locations: tuple[str, ...] = ()
+    columns: tuple[Field, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    row_limit: int | None = None
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a program will scan and where it should run; bytes are None where nobody knows."""
+
+    bytes: int | None
+    objects: int | None
+    partitions_matched: int | None
+    partitions_total: int | None
+    platform: str
+    reason: str
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use: rows and bytes of its result, wall-clock seconds, bytes of memory, bytes of printed text."""
+
+    rows: int = 1_000
+    bytes: int = 64 * 1024 * 1024
+    seconds: float = 300.0
+    memory: int = 4 * 1024**3
+    printed: int = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Job:
+    """A program with everything that a platform needs to run it.
+
+    `settings` are Spark settings, `declarations` SQL statements that make the tables exist, both for `platform`.
+    """
+
+    id: str
+    program: Program
+    platform: str
+    limits: Limits = field(default_factory=Limits)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    declarations: tuple[str, ...] = ()
+
+
+class RunState(str, Enum):
+    """Where a run stands; the last three are final."""
+
+    SUBMITTED = "submitted"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state cannot change any more."""
+        return self in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class RunError:
+    """What went wrong in a run: `type` as the program raised it, `line` in the program's own text."""
+
+    type: str
+    message: str
+    hint: str = ""
+    line: int | None = None
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job that was submitted. Times are ISO 8601 in UTC."""
+
+    id: str
+    job: Job
+    state: RunState
+    detail: str = ""
+    submitted_at: str = ""
+    ended_at: str = ""
+    error: RunError | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The bounded rows of a run, as an Arrow IPC stream, and what the program printed.
+
+    `row_limit` is the limit that applied; `truncated` says that there was more. `uri` points to the whole result where
+    it was saved.
+    """
+
+    columns: tuple[Field, ...]
+    arrow: bytes
+    truncated: bool
+    row_limit: int
+    printed: str = ""
+    uri: str | None = None
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The rows as an Arrow table."""
+        import pyarrow
+
+        return pyarrow.ipc.open_stream(self.arrow).read_all()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a pandas frame."""
+        return self.to_arrow().to_pandas()
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as Python values; columns of the same name stay apart."""
+        columns = [column.to_pylist() for column in self.to_arrow().columns]
+        return list(zip(*columns, strict=True)) if columns else []
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question's answer and everything that it rests on; `timings` are milliseconds by stage."""
+
+    id: str
+    question: Question | None
+    program: Program | None
+    run: Run | None
+    result: Result | None
+    assumptions: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    estimate: Estimate | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
