@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from sparkwright.errors import UsageError
+from sparkwright.identifiers import quoted
 
 if TYPE_CHECKING:
     import pandas
@@ -31,7 +34,9 @@ class TableName:
         """Read `db.table`; either part may stand in backquotes."""
         parts = [a or b for a, b in _NAME.findall(text.strip())]
         if len(parts) != 2 or not all(part.strip() for part in parts):
-            raise UsageError(f"{text!r} is not a table name", hint="write it as DATABASE.TABLE, for example sales.orders")
+            raise UsageError(
+                f"{text!r} is not a table name", hint="write it as DATABASE.TABLE, for example sales.orders"
+            )
         return cls(*parts)
 
     def __str__(self) -> str:
@@ -40,14 +45,7 @@ class TableName:
     @property
     def quoted(self) -> str:
         """The name for Spark SQL, in backquotes where a part needs them."""
-        return f"{quote(self.database)}.{quote(self.name)}"
-
-
-def quote(identifier: str) -> str:
-    """Put an identifier into backquotes unless it is a plain word."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", identifier):
-        return identifier
-    return "`" + identifier.replace("`", "``") + "`"
+        return f"{quoted(self.database)}.{quoted(self.name)}"
 
 
 @dataclass(frozen=True)
@@ -236,11 +234,30 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """A comparison of a column with one value, or with several for `in`; filters of one list hold together."""
+
+    column: str
+    op: Literal["=", "!=", "<", "<=", ">", ">=", "in"]
+    values: tuple[str | bool | int | float | Decimal | date | datetime, ...]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One read of a table in a program's plan, with the filters that every row of it has to pass."""
+
+    table: TableName
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True)
 class Program:
     """A program that may run: only `program.admit()` makes one.
 
     `tables` are the ones that it reads, `locations` the paths that it may read beside them, `columns` the columns of
-    its result, `row_limit` a limit that its author wrote at the very end (the run applies it).
+    its result, `row_limit` a limit that its author wrote at the very end (the run applies it). `draft_lines` has, for
+    each line of `source`, the line of the draft that it came from (0: none). `scans` are the reads in its plan, empty
+    where it was not planned.
     """
 
     source: str
@@ -249,6 +266,14 @@ class Program:
     columns: tuple[Field, ...] = ()
     warnings: tuple[Finding, ...] = ()
     row_limit: int | None = None
+    draft_lines: tuple[int, ...] = ()
+    scans: tuple[Scan, ...] = ()
+
+    def draft_line(self, line: int | None) -> int | None:
+        """The line of the draft that a line of `source`, or the nearest one above it, came from."""
+        if line is None:
+            return None
+        return next((n for n in reversed(self.draft_lines[:line]) if n), None) if self.draft_lines else line
 
 
 # --- runs ------------------------------------------------------------------------------------------------------------
@@ -282,7 +307,8 @@ class Limits:
 class Job:
     """A program with everything that a platform needs to run it.
 
-    `settings` are Spark settings, `declarations` SQL statements that make the tables exist, both for `platform`.
+    `settings` are Spark settings, `declarations` SQL statements that make the tables exist, both for `platform`. `save`
+    is an empty or absent folder for the whole result as Parquet.
     """
 
     id: str
@@ -291,9 +317,10 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     settings: Mapping[str, str] = field(default_factory=dict)
     declarations: tuple[str, ...] = ()
+    save: str = ""
 
 
-class RunState(str, Enum):
+class RunState(StrEnum):
     """Where a run stands; the last three are final."""
 
     SUBMITTED = "submitted"
@@ -321,7 +348,10 @@ class RunError:
 
 @dataclass(frozen=True)
 class Run:
-    """A job that was submitted. Times are ISO 8601 in UTC."""
+    """A job that was submitted. Times are ISO 8601 in UTC, `printed` is what the program printed (bounded).
+
+    `timings` are milliseconds by stage, as the platform measured them.
+    """
 
     id: str
     job: Job
@@ -330,20 +360,23 @@ class Run:
     submitted_at: str = ""
     ended_at: str = ""
     error: RunError | None = None
+    printed: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Result:
     """The bounded rows of a run, as an Arrow IPC stream, and what the program printed.
 
-    `row_limit` is the limit that applied; `truncated` says that there was more. `uri` points to the whole result where
-    it was saved.
+    `row_limit` is the limit that applied; `truncated` says that there was more, `cut_by` what cut it. `uri` points to
+    the whole result where it was saved.
     """
 
     columns: tuple[Field, ...]
     arrow: bytes
     truncated: bool
     row_limit: int
+    cut_by: Literal["", "rows", "bytes"] = ""
     printed: str = ""
     uri: str | None = None
 
@@ -355,7 +388,8 @@ class Result:
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a pandas frame."""
-        return self.to_arrow().to_pandas()
+        frame: pandas.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
@@ -366,14 +400,22 @@ class Result:
 
 @dataclass(frozen=True)
 class Answer:
-    """A question's answer and everything that it rests on; `timings` are milliseconds by stage."""
+    """A question's answer and everything that it rests on; also how far it came when something went wrong.
+
+    `draft` is the source as it was written last, `tables` the ones it was written over, `timings` milliseconds by
+    stage, `state` the run's, or `declined`, `refused`, `written` where nothing ran.
+    """
 
     id: str
-    question: Question | None
-    program: Program | None
-    run: Run | None
-    result: Result | None
+    question: Question | None = None
+    tables: tuple[TableName, ...] = ()
+    draft: str | None = None
+    program: Program | None = None
+    run: Run | None = None
+    result: Result | None = None
     assumptions: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     estimate: Estimate | None = None
+    printed: str = ""
+    state: str = "asked"
     timings: Mapping[str, float] = field(default_factory=dict)

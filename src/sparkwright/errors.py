@@ -22,16 +22,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sparkwright.domain import Finding
+    from sparkwright.domain import Answer, Finding
 
 
 class SparkwrightError(Exception):
-    """Whatever this package raises on purpose."""
+    """Whatever this package raises on purpose; `answer` says how far an ask or a run had come, where there was one."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.answer: Answer | None = None
 
 
 class UsageError(SparkwrightError):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from sparkwright.domain import Table, TableName
+import platformdirs
+
+from sparkwright.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sparkwright.domain import Table, TableName
 
 
 class Catalog(Protocol):
@@ -29,3 +38,54 @@ class Catalog(Protocol):
 
     def profile(self, table: Table) -> Table:
         """The same table with profiles on the columns whose values can be had cheaply; else as it came."""
+
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where catalogs keep what they make: a folder for profiles (None: nowhere), and the sample lake's own folder."""
+
+    cache: Path | None = None
+    sample: Path | None = None
+
+
+def open_catalog(
+    spec: str, *, cache: Path | None = None, sample: Path | None = None, on_progress: Progress | None = None
+) -> Catalog:
+    """Open a catalog by its spec: `sample`, or `files:PATH`.
+
+    `cache` is a folder for profiles, `sample` the folder of the sample lake (by default in the cache); `on_progress` is
+    told what is built, table by table.
+    """
+    kind, _, rest = spec.partition(":")
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, list(KINDS), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(KINDS)}"
+        raise SettingsError(f"{spec!r} is not a catalog", hint=hint)
+    return KINDS[kind](spec, rest, Places(cache, sample), on_progress)
+
+
+def _open_files(spec: str, path: str, places: Places, _: Progress | None) -> Catalog:
+    from sparkwright.catalogs.files import FilesCatalog
+
+    if not path:
+        raise SettingsError(f"{spec!r} names no folder", hint="write files:PATH, for example files:./lake")
+    return FilesCatalog(path, spec=spec, cache=places.cache)
+
+
+def _open_sample(spec: str, rest: str, places: Places, on_progress: Progress | None) -> Catalog:
+    from sparkwright.catalogs.sample import sample_catalog
+
+    if rest:
+        raise SettingsError(f"{spec!r} is not a catalog", hint="write sample, and nothing after it")
+    home = places.cache or Path(platformdirs.user_cache_dir("sparkwright"))
+    lake = places.sample or home / "sample" / "nycflights13"
+    return sample_catalog(lake, cache=places.cache, on_progress=on_progress)
+
+
+KINDS: Mapping[str, Callable[[str, str, Places, Progress | None], Catalog]] = {
+    "files": _open_files,
+    "sample": _open_sample,
+}

@@ -1,0 +1,65 @@
+"""Where a table's rows lie: near its root as `k=v` folders or far from it, as each engine wants it written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from sparkwright.errors import UnreadableTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sparkwright.domain import Column, Partition, Reader
+    from sparkwright.platforms import Dialect
+
+NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+_PATTERN_MARKS = frozenset("*?[]{}")
+
+
+def location(place: str, dialect: Dialect) -> str:
+    """A location as SQL of the dialect takes it.
+
+    Sail takes `*`, `?`, `[` and `{` in a bare path for a pattern, in a URL it does not; JVM Spark does not decode URLs.
+    """
+    if place.startswith("/") and dialect == "sail":
+        return _url(place)
+    return place
+
+
+def load_path(place: str) -> str:
+    """A location as `load()` takes it, on Sail and on JVM Spark; a URL only where a bare path would be a pattern."""
+    return _url(place) if place.startswith("/") and _PATTERN_MARKS & set(place) else place
+
+
+def _url(place: str) -> str:
+    return PurePosixPath(place).as_uri() + ("/" if place.endswith("/") else "")
+
+
+def is_far(reader: Reader, partition: Partition) -> bool:
+    """Whether the partition lies elsewhere than in the folder under the root that its keys and values spell."""
+    if partition.storage is not None or not partition.location.startswith(reader.root):
+        return True
+    steps = [unquote(step) for step in partition.location[len(reader.root) :].rstrip("/").split("/")]
+    return steps != spelled(reader.partition_keys, partition)
+
+
+def spelled(keys: Sequence[Column], partition: Partition) -> list[str]:
+    """The folders of a partition by its keys and values, such as `["year=2024", "month=01"]`."""
+    pairs = zip(keys, partition.values, strict=True)
+    return [f"{key.name}={NULL_PARTITION if value is None else value}" for key, value in pairs]
+
+
+def check_exists(reader: Reader, exists: Callable[[str], bool] = os.path.exists) -> None:
+    """Raise `UnreadableTable` where nothing lies at the table's location: engines read that as 0 rows without an error.
+
+    A partition whose folder is gone is tolerated, as in Hive, unless all of them are.
+    """
+    places = [partition.location for partition in reader.partitions] or [reader.root]
+    if not any(exists(place) for place in places):
+        raise UnreadableTable(
+            f"nothing lies at the location of table {str(reader.table)!r}: {places[0]!r}",
+            hint="correct the location in the catalog, or put the files back",
+        )

@@ -1,0 +1,55 @@
+"""Write the explicit read of a table, for people who paste code: the same rows as its declaration."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from typing import TYPE_CHECKING
+
+from sparkwright.readers.columns import named, schema_of, stored_columns
+from sparkwright.readers.places import is_far, load_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sparkwright.domain import Partition, Reader
+
+
+def explicit_read(reader: Reader) -> str:
+    """Python source that binds a DataFrame of the table's rows to a variable named after the table."""
+    if any(is_far(reader, partition) for partition in reader.partitions):
+        first, *others = (_read(reader, partition) for partition in reader.partitions)
+        calls = [*first, *(f".unionAll({_chain(read, '        ')})" for read in others)]
+    else:
+        calls = _read(reader, None)
+    return f"{variable(reader.table.name)} = {_chain(calls)}\n"
+
+
+def variable(name: str) -> str:
+    """A Python variable for a table's name."""
+    word = re.sub(r"\W", "_", name)
+    return (
+        word if word.isidentifier() and not keyword.iskeyword(word) and word not in ("spark", "result") else f"t_{word}"
+    )
+
+
+def _read(reader: Reader, partition: Partition | None) -> list[str]:
+    options = [f".option({_text(key)}, {_text(value)})" for key, value in reader.options.items()]
+    columns = "".join(f"        {_text(column)},\n" for column in named(reader, partition))
+    return [
+        f"spark.read.format({_text(reader.format)})",
+        f".schema({_text(schema_of(stored_columns(reader, partition)))})",
+        *options,
+        f".load({_text(load_path(partition.location if partition else reader.root))})",
+        f".selectExpr(\n{columns}    )",
+    ]
+
+
+def _chain(calls: Sequence[str], indent: str = "    ") -> str:
+    return "(\n" + "".join(f"{indent}{call}\n" for call in calls) + indent[4:] + ")"
+
+
+def _text(text: str) -> str:
+    """A Python string literal in double quotes."""
+    return json.dumps(text, ensure_ascii=not text.isprintable())
