@@ -1,0 +1,265 @@
+"""How answers, tables and findings look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table as Grid
+from rich.text import Text
+
+from sparkwright.domain import Answer, Estimate, Finding, Result, Table
+from sparkwright.errors import RunFailed, SparkwrightError
+
+if TYPE_CHECKING:
+    from sparkwright.history import Record
+
+SHOWN_ROWS = 50
+LONG = 4  # decimals after which a column of floating-point numbers is rounded for reading
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
+_NUMBERS = (int, float, Decimal)
+
+
+def answer(console: Console, told: Answer, *, with_program: bool = True) -> None:
+    """An answer: the program, what was assumed, the rows, and one line on where they come from."""
+    if with_program and told.program is not None:
+        program(console, told.program.source)
+    if told.assumptions:
+        console.print("Assumed", style="bold")
+        for assumption in told.assumptions:
+            console.print(_indented(f"- {assumption}", 2))
+        console.print()
+    findings(console, [finding for finding in told.findings if finding.severity != "note"])
+    if told.result is not None:
+        result(console, told.result)
+    printed(console, told.printed)
+    console.print(Text(_provenance(told), style="dim"))
+
+
+def program(console: Console, source: str) -> None:
+    """A program, highlighted on a terminal."""
+    if console.is_terminal:
+        console.print(
+            Syntax(source.rstrip("\n"), "python", theme="ansi_dark", background_color="default", word_wrap=True)
+        )
+    else:
+        console.print(Text(source.rstrip("\n")), soft_wrap=True)
+    console.print()
+
+
+def result(console: Console, shown: Result) -> None:
+    """The rows of a result; long fractions are rounded, and it is said."""
+    rows, names = shown.rows, [column.name for column in shown.columns]
+    columns = [_column([row[i] for row in rows[:SHOWN_ROWS]]) for i in range(len(names))]
+    grid = Grid(header_style="bold")
+    for name, cells in zip(names, columns, strict=True):
+        grid.add_column(Text(name), justify="right" if cells.is_number else "left", overflow="fold")
+    for row in zip(*(cells.texts for cells in columns), strict=True):
+        grid.add_row(*(Text(text) for text in row))
+    console.print(grid)
+    for note in _notes(shown, len(rows), any(cells.rounded for cells in columns)):
+        console.print(Text(note, style="yellow" if "cut" in note else "dim"))
+
+
+class _Cells:
+    """One column as text: whether it is of numbers, and whether some were rounded."""
+
+    def __init__(self, texts: list[str], is_number: bool, rounded: bool) -> None:
+        self.texts, self.is_number, self.rounded = texts, is_number, rounded
+
+
+def _column(values: Sequence[Any]) -> _Cells:
+    present = [value for value in values if value is not None]
+    is_number = bool(present) and all(isinstance(value, _NUMBERS) and not isinstance(value, bool) for value in present)
+    floats = [value for value in present if isinstance(value, float) and abs(value) < 1e15]
+    places = _places(floats)
+    texts = [_cell(value, places) for value in values]
+    return _Cells(texts, is_number, places is not None)
+
+
+def _places(floats: Sequence[float]) -> int | None:
+    """The decimals to round a column to, or None where all its fractions are short."""
+    if all(len(repr(value).partition(".")[2]) <= LONG and "e" not in repr(value) for value in floats):
+        return None
+    largest = max(abs(value) for value in floats)
+    return 1 if largest >= 10 else 2 if largest >= 1 else 4
+
+
+def _cell(value: Any, places: int | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, float) and places is not None and abs(value) < 1e15:
+        return f"{value:.{places}f}"
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    return str(value)
+
+
+def _notes(shown: Result, count: int, rounded: bool) -> Iterable[str]:
+    if shown.truncated:
+        why = "rows" if shown.cut_by != "bytes" else "bytes"
+        more = "--rows N shows more" if why == "rows" else "select fewer columns, or --save the whole result"
+        yield f"The result was cut at {count:,} rows by the limit of {why}: there is more ({more})."
+    if count > SHOWN_ROWS:
+        yield f"{SHOWN_ROWS} of {count:,} rows are shown here; --json prints them all."
+    if rounded:
+        yield "Long fractions are rounded here; --json has every digit."
+
+
+def _provenance(told: Answer) -> str:
+    parts = []
+    if told.result is not None:
+        count = len(told.result.rows)
+        parts.append(f"{count:,} row{'' if count == 1 else 's'}")
+    if told.estimate is not None:
+        parts.append(f"{told.estimate.platform} ({told.estimate.reason})")
+        parts.append(scan(told.estimate))
+    total = sum(spent for stage, spent in told.timings.items() if "." not in stage)
+    parts.append(f"{total / 1000:.2f} s")
+    parts.append(told.id)
+    if told.result is not None and told.result.uri:
+        parts.append(f"saved to {told.result.uri}")
+    return " · ".join(parts)
+
+
+def scan(estimated: Estimate) -> str:
+    """What a program scans, in words."""
+    if estimated.bytes is None:
+        return "scan size unknown"
+    text = f"scans at most {size(estimated.bytes)} in {estimated.objects} file{'' if estimated.objects == 1 else 's'}"
+    if estimated.partitions_total is not None:
+        text += f", {estimated.partitions_matched} of {estimated.partitions_total} partitions"
+    return text
+
+
+def size(count: int) -> str:
+    """A number of bytes for people; 1 KB = 1024 bytes."""
+    amount = float(count)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if amount < 1024:
+            return f"{count} bytes" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TB"
+
+
+def printed(console: Console, text: str) -> None:
+    """What a program printed."""
+    if text:
+        console.print("Printed", style="bold")
+        console.print(Text(text.rstrip("\n")))
+
+
+def findings(console: Console, found: Sequence[Finding]) -> None:
+    """Findings, one a line, each with its hint below."""
+    for finding in found:
+        place = f"{finding.line}:{finding.column or 1}: " if finding.line else ""
+        console.print(
+            Text.assemble(
+                (f"{place}{finding.severity}", _STYLES[finding.severity]), f" {finding.message} [{finding.rule}]"
+            )
+        )
+        if finding.hint:
+            console.print(_indented(finding.hint, 4, "cyan"))
+
+
+def _indented(text: str, by: int, style: str = "") -> RenderableType:
+    return Padding(Text(text, style=style), (0, 0, 0, by), expand=False)
+
+
+def error_text(error: SparkwrightError) -> RenderableType:
+    """An error with its hint; of a run also the line of the program."""
+    kind = f"{error.kind}: " if isinstance(error, RunFailed) and error.kind else ""
+    line = f" (line {error.line} of the program)" if isinstance(error, RunFailed) and error.line else ""
+    parts: list[RenderableType] = [Text.assemble(("error", "bold red"), f" {kind}{error.message}{line}")]
+    if error.hint:
+        parts.append(_indented(error.hint, 4, "cyan"))
+    return Group(*parts)
+
+
+def table(console: Console, described: Table, unreadable: SparkwrightError | None = None) -> None:
+    """A table with its columns, keys and size."""
+    console.print(Text(str(described.name), style="bold"))
+    if described.comment:
+        console.print(Text(described.comment))
+    facts = [described.parameters.get("classification", ""), described.location]
+    if described.size.rows is not None:
+        facts.append(f"{'' if described.size.exact else 'about '}{described.size.rows:,} rows")
+    if described.size.bytes is not None:
+        facts.append(f"{size(described.size.bytes)} in {described.size.objects} files")
+    console.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+    grid = Grid(header_style="bold")
+    for title in ("column", "type", "key", "comment"):
+        grid.add_column(title, overflow="fold")
+    for column in described.all_columns:
+        grid.add_row(Text(column.name), Text(column.type), Text(_key(described, column.name)), Text(column.comment))
+    console.print(grid)
+    if unreadable is not None:
+        console.print(error_text(unreadable))
+
+
+def _key(described: Table, name: str) -> str:
+    marks = []
+    if name in described.primary_key:
+        marks.append("primary")
+    if any(name == key.name for key in described.partition_keys):
+        marks.append("partition")
+    for foreign in described.foreign_keys:
+        pairs = zip(foreign.columns, foreign.references, strict=True)
+        marks += [f"-> {foreign.table.name}.{reference}" for column, reference in pairs if column == name]
+    return ", ".join(dict.fromkeys(marks))
+
+
+def names(console: Console, title: str, rows: Iterable[Sequence[str]], headings: Sequence[str]) -> None:
+    """A plain listing."""
+    grid = Grid(title=title or None, header_style="bold", title_justify="left")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    console.print(grid)
+
+
+def records(console: Console, kept: Sequence[Record]) -> None:
+    """The newest runs."""
+    rows = [
+        (record.id, record.at, record.kind, record.state, record.platform or "", record.question or "")
+        for record in kept
+    ]
+    names(console, "", rows, ("id", "at", "kind", "state", "platform", "question"))
+
+
+def record(console: Console, kept: Record) -> None:
+    """One run in full, as it was kept."""
+    told = kept.answer
+    console.print(Text(f"{kept.id} · {kept.kind} · {kept.state} · {kept.at} · {kept.catalog}", style="dim"))
+    if kept.question:
+        console.print(Text(kept.question, style="bold"))
+    if told["program"]:
+        program(console, told["program"])
+    for assumption in told["assumptions"]:
+        console.print(Text(f"- {assumption}"))
+    shown = told["result"]
+    if shown and shown["rows"] is not None:
+        headings = [column["name"] for column in shown["columns"]]
+        names(console, "", ([_kept(value) for value in row] for row in shown["rows"][:SHOWN_ROWS]), headings)
+        if len(shown["rows"]) > SHOWN_ROWS:
+            console.print(Text(f"{SHOWN_ROWS} of {len(shown['rows']):,} rows are shown here; --json prints them all."))
+        if shown["truncated"]:
+            console.print(Text("The result was cut: there was more.", style="yellow"))
+    elif shown:
+        console.print(Text("The rows were too many to keep; run it again for them.", style="yellow"))
+    if told["error"]:
+        console.print(Text.assemble(("error", "bold red"), f" {told['error']['type']}: {told['error']['message']}"))
+
+
+def _kept(value: Any) -> str:
+    return "NULL" if value is None else str(value)
