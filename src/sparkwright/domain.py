@@ -256,8 +256,8 @@ class Program:
 
     `tables` are the ones that it reads, `locations` the paths that it may read beside them, `columns` the columns of
     its result, `row_limit` a limit that its author wrote at the very end (the run applies it). `draft_lines` has, for
-    each line of `source`, the line of the draft that it came from (0: none). `scans` are the reads in its plan, empty
-    where it was not planned.
+    each line of `source`, the line of the draft that it came from (0: none). `scans` are the reads of
+    tables in its plan, empty where it was not planned; `has_explicit_reads` says that it reads locations as well.
     """
 
     source: str
@@ -268,6 +268,7 @@ class Program:
     row_limit: int | None = None
     draft_lines: tuple[int, ...] = ()
     scans: tuple[Scan, ...] = ()
+    has_explicit_reads: bool = False
 
     def draft_line(self, line: int | None) -> int | None:
         """The line of the draft that a line of `source`, or the nearest one above it, came from."""

@@ -9,16 +9,27 @@ from sparkwright.errors import UsageError
 from sparkwright.platforms import PLATFORMS
 
 
-def estimate(tables: Sequence[Table], matched: Mapping[TableName, Sequence[Partition]], on: str = "auto") -> Estimate:
+def estimate(
+    tables: Sequence[Table],
+    matched: Mapping[TableName, Sequence[Partition]],
+    on: str = "auto",
+    *,
+    is_partial: bool = False,
+) -> Estimate:
     """Sum the files of the tables that a program reads, and choose its platform.
 
-    `matched` holds, for each table, the partitions that the program's own filters leave.
+    `matched` holds, for each table, the partitions that the program's own filters leave. `is_partial` says that the
+    program reads more than tables, so that the sums are not known.
     """
     platform, reason = choose(tables, on)
     partitioned = [table for table in tables if table.partition_keys]
+    size = None if is_partial else _sum(_count(t.size.bytes, (p.bytes for p in matched[t.name]), t) for t in tables)
+    objects = (
+        None if is_partial else _sum(_count(t.size.objects, (p.objects for p in matched[t.name]), t) for t in tables)
+    )
     return Estimate(
-        bytes=_sum(_count(table.size.bytes, (p.bytes for p in matched[table.name]), table) for table in tables),
-        objects=_sum(_count(table.size.objects, (p.objects for p in matched[table.name]), table) for table in tables),
+        bytes=size,
+        objects=objects,
         partitions_matched=sum(len(matched[table.name]) for table in partitioned) if partitioned else None,
         partitions_total=sum(len(table.partitions) for table in partitioned) if partitioned else None,
         platform=platform,
@@ -47,4 +58,4 @@ def choose(tables: Sequence[Table], on: str) -> tuple[str, str]:
         raise UsageError(f"there is no platform {on!r}", hint=f"use auto or {', '.join(PLATFORMS)}")
     if on != "auto":
         return on, "asked for"
-    return "local", "all tables are on this machine" if tables else "nothing is read"
+    return "local", "all tables are on this machine" if tables else "nothing is read from elsewhere"

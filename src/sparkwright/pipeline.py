@@ -211,13 +211,17 @@ class Story:
         used = tuple(table for table in self.tables if program is None or table.name in program.tables)
         name, _ = choose(used, on)
         matched = {table.name: _matched(table, program.scans if program else ()) for table in used}
-        self.answer = replace(self.answer, estimate=estimate(used, matched, on))
+        self.answer = replace(
+            self.answer,
+            estimate=estimate(used, matched, on, is_partial=program is not None and program.has_explicit_reads),
+        )
         return PLATFORMS[name]
 
     def job(self, program: Program, platform: Platform, limits: Limits, save: str = "") -> Job:
         """Put together all that the platform needs."""
-        if program.row_limit is not None:
-            limits = replace(limits, rows=min(limits.rows, program.row_limit))
+        lifted = program.row_limit
+        if lifted is not None:
+            limits = replace(limits, rows=min(limits.rows, lifted))
         used = tuple(table for table in self.tables if table.name in program.tables)
         declarations = tuple(
             statement for table in used for statement in declare(self.read(table, platform), platform.dialect)
@@ -281,6 +285,7 @@ def _matched(table: Table, scans: Sequence[Scan]) -> tuple[Partition, ...]:
 
 def ask(story: Story, question: Question, *, on: str, limits: Limits, dry_run: bool = False) -> Answer:
     """A question's answer, or with `dry_run` its program and what it would scan."""
+    choose((), on)
     with story.told():
         story.answer = replace(story.answer, question=question)
         story.read_catalog(question.tables, question.text)
@@ -292,6 +297,7 @@ def ask(story: Story, question: Question, *, on: str, limits: Limits, dry_run: b
 def run(story: Story, draft: Draft, *, on: str, limits: Limits, save: str = "") -> Answer:
     """The answer of a program that somebody wrote."""
     story.user_wrote = True
+    choose((), on)
     with story.told():
         story.read_catalog(())
         program = story.check(draft)

@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -16,7 +17,7 @@ from sparkwright.catalogs import Catalog, open_catalog
 from sparkwright.domain import Answer, Draft, Estimate, Finding, Limits, Program, Question, Table, TableName
 from sparkwright.engines.local import LocalEngine
 from sparkwright.engines.script import full_script, with_reads
-from sparkwright.errors import ProgramRefused, SparkwrightError, UnreadableTable, UsageError
+from sparkwright.errors import ProgramRefused, SparkwrightError, TableNotFound, UnreadableTable, UsageError
 from sparkwright.generators import Generator, open_generator
 from sparkwright.history import History, Record
 from sparkwright.pipeline import Emit, Parts, Story
@@ -99,7 +100,7 @@ class Workspace:
 
     def describe(self, table: TableName | str) -> Table:
         """One table in full."""
-        return self.catalog.table(_table_name(table))
+        return self.catalog.table(self._table_name(table))
 
     def unreadable(self, table: Table, on: str = "local") -> UnreadableTable | None:
         """Why a platform refuses a table, or None where it is read."""
@@ -125,13 +126,13 @@ class Workspace:
         `tables` selects the ones to ask (by default the whole catalog), `rows` limits the result, `dry_run` stops
         before anything runs.
         """
-        asked = Question(question, tuple(_table_name(table) for table in tables))
+        asked = Question(question, tuple(self._table_name(table) for table in tables))
         where, limits = on or self.settings.on, self._limits(rows)
         return self._tell("ask", lambda story: pipeline.ask(story, asked, on=where, limits=limits, dry_run=dry_run))
 
     def write(self, question: str, *, tables: tuple[TableName | str, ...] = ()) -> Answer:
         """A program for a question, checked but not run."""
-        asked = Question(question, tuple(_table_name(table) for table in tables))
+        asked = Question(question, tuple(self._table_name(table) for table in tables))
         where = self.settings.on
         return self._tell(
             "write", lambda story: pipeline.ask(story, asked, on=where, limits=self._limits(None), dry_run=True)
@@ -250,15 +251,28 @@ class Workspace:
         engine.prepare()
         return engine
 
+    def _table_name(self, table: TableName | str) -> TableName:
+        """A table's full name; its bare name will do where only one table has it."""
+        if isinstance(table, TableName):
+            return table
+        bare = table.strip().strip("`")
+        if "." in bare or not bare:
+            return TableName.parse(table)
+        known = self.tables()
+        same = [name for name in known if name.name.lower() == bare.lower()]
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise UsageError(f"several tables are named {bare!r}", hint=f"say which: {', '.join(map(str, same))}")
+        near = get_close_matches(bare.lower(), [name.name.lower() for name in known], n=1)
+        hint = f"did you mean {near[0]}?" if near else "`sparkwright tables` lists them"
+        raise TableNotFound(f"there is no table {bare!r}", hint=hint)
+
     def _limits(self, rows: int | None) -> Limits:
         chosen = self.settings
         if rows is not None and rows < 1:
             raise UsageError(f"rows must be above 0, not {rows}")
         return Limits(rows=rows or chosen.rows, bytes=chosen.result_bytes, seconds=chosen.seconds, memory=chosen.memory)
-
-
-def _table_name(table: TableName | str) -> TableName:
-    return table if isinstance(table, TableName) else TableName.parse(table)
 
 
 def _new_folder(save: str) -> str:

@@ -203,7 +203,7 @@ def test_the_sample_says_where_it_is(call: Call) -> None:
         (("ask", ""), 3, "empty"),
         (("ask", "what is the weather on Mars"), 3, "Mars"),
         (("ask", "how many?", "--table", "nycflights13.flight"), 5, "nycflights13.flight"),
-        (("ask", "how many?", "--table", "flights"), 2, "DATABASE.TABLE"),
+        (("ask", "how many?", "--table", "flight"), 5, "flights"),
         (("describe", "nycflights13.flight"), 5, "flights"),
         (("describe", "nycflight13.flights"), 5, "nycflights13"),
         (("tables", "nowhere"), 5, "nowhere"),

@@ -223,6 +223,13 @@ def test_a_plan_error_points_at_its_statement(engine: LocalEngine) -> None:
     assert (report.error.type, report.error.line) == ("AnalysisException", 2)
 
 
+def test_a_filter_is_analysed_although_its_schema_is_that_of_its_parent(engine: LocalEngine) -> None:
+    source = "t = spark.table('db.t')\nresult = t.where('nope > 1')\n"
+    report = engine.plan(PlanRequest(source, DECLARED, ("db.t",)))
+    assert report.error is not None
+    assert (report.error.type, report.error.line) == ("AnalysisException", 2)
+
+
 def test_one_check_leaves_nothing_to_the_next(engine: LocalEngine) -> None:
     made = engine.plan(
         PlanRequest("spark.range(1).createOrReplaceTempView('v')\nx = 1\nresult = spark.table('v')", (), ())

@@ -16,7 +16,8 @@ app = typer.Typer(
     name="sparkwright",
     help="Ask a data lake in plain words; get PySpark that is right, and an answer that can be trusted.",
     epilog="--catalog, --model, --config, --json and --quiet may stand anywhere. Exit codes: 0 done, 1 program "
-    "refused, 2 usage or settings, 3 cannot answer, 4 run failed, 5 catalog or permission.",
+    "refused, 2 usage or settings, 3 cannot answer, 4 run failed or cancelled, 5 catalog or permission, 70 a bug, "
+    "130 interrupted.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -32,7 +33,7 @@ _VALUES = ("--catalog", "--model", "--config")
 
 def run(arguments: list[str]) -> int:
     """Run one call and come back with its exit code."""
-    front, rest = _in_front(arguments)
+    front, rest = _in_front(arguments or ["--help"])
     session = Session(as_json="--json" in front)
     try:
         command = typer.main.get_command(app)
@@ -52,7 +53,10 @@ def run(arguments: list[str]) -> int:
         shown = getattr(error, "format_message", None)
         if shown is None:
             return session.confess(error)
-        return session.fail(UsageError(shown(), hint="`sparkwright --help` lists the commands and options"))
+        hint = (
+            "put the question in quotes" if "extra argument" in shown() else "`sparkwright --help` lists the commands"
+        )
+        return session.fail(UsageError(shown(), hint=hint))
 
 
 def _in_front(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -87,7 +91,7 @@ def options(
     model: Annotated[str | None, typer.Option(help="Who writes programs: offline.")] = None,
     config: Annotated[Path | None, typer.Option(help="A settings file instead of ./sparkwright.toml.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    quiet: Annotated[bool, typer.Option(help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Take the options that every command has."""
@@ -139,7 +143,7 @@ def ask(
     on: On = None,
     rows: Rows = None,
     dry_run: Annotated[
-        bool, typer.Option(help="Write and check the program, and say what it would scan; run nothing.")
+        bool, typer.Option("--dry-run", help="Write and check the program, and say what it would scan; run nothing.")
     ] = False,
 ) -> None:
     """Ask a question: a program is written, checked and run."""

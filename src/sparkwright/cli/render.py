@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,9 +21,19 @@ if TYPE_CHECKING:
     from sparkwright.history import Record
 
 SHOWN_ROWS = 50
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LONG = 4  # decimals after which a column of floating-point numbers is rounded for reading
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 _NUMBERS = (int, float, Decimal)
+
+
+def _safe(text: str) -> str:
+    """Text whose control characters are written out, so that data cannot steer the terminal."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(_safe(text), style=style)
 
 
 def answer(console: Console, told: Answer, *, with_program: bool = True) -> None:
@@ -36,34 +47,36 @@ def answer(console: Console, told: Answer, *, with_program: bool = True) -> None
         console.print()
     findings(console, [finding for finding in told.findings if finding.severity != "note"])
     if told.result is not None:
-        result(console, told.result)
+        result(console, told.result, is_authors=told.program is not None and told.program.row_limit is not None)
+    elif told.state == "written":
+        console.print(_text("Nothing was run.", style="yellow"))
     printed(console, told.printed)
-    console.print(Text(_provenance(told), style="dim"))
+    console.print(_text(_provenance(told), style="dim"))
 
 
 def program(console: Console, source: str) -> None:
     """A program, highlighted on a terminal."""
     if console.is_terminal:
         console.print(
-            Syntax(source.rstrip("\n"), "python", theme="ansi_dark", background_color="default", word_wrap=True)
+            Syntax(_safe(source.rstrip("\n")), "python", theme="ansi_dark", background_color="default", word_wrap=True)
         )
     else:
-        console.print(Text(source.rstrip("\n")), soft_wrap=True)
+        console.print(_text(source.rstrip("\n")), soft_wrap=True)
     console.print()
 
 
-def result(console: Console, shown: Result) -> None:
-    """The rows of a result; long fractions are rounded, and it is said."""
+def result(console: Console, shown: Result, *, is_authors: bool = False) -> None:
+    """The rows of a result; long fractions are rounded, and it is said. `is_authors`: the program has the limit."""
     rows, names = shown.rows, [column.name for column in shown.columns]
     columns = [_column([row[i] for row in rows[:SHOWN_ROWS]]) for i in range(len(names))]
     grid = Grid(header_style="bold")
     for name, cells in zip(names, columns, strict=True):
-        grid.add_column(Text(name), justify="right" if cells.is_number else "left", overflow="fold")
+        grid.add_column(_text(name), justify="right" if cells.is_number else "left", overflow="fold")
     for row in zip(*(cells.texts for cells in columns), strict=True):
-        grid.add_row(*(Text(text) for text in row))
+        grid.add_row(*(_text(text) for text in row))
     console.print(grid)
-    for note in _notes(shown, len(rows), any(cells.rounded for cells in columns)):
-        console.print(Text(note, style="yellow" if "cut" in note else "dim"))
+    for note in _notes(shown, len(rows), any(cells.rounded for cells in columns), is_authors):
+        console.print(_text(note, style="yellow" if "cut" in note else "dim"))
 
 
 class _Cells:
@@ -76,10 +89,15 @@ class _Cells:
 def _column(values: Sequence[Any]) -> _Cells:
     present = [value for value in values if value is not None]
     is_number = bool(present) and all(isinstance(value, _NUMBERS) and not isinstance(value, bool) for value in present)
-    floats = [value for value in present if isinstance(value, float) and abs(value) < 1e15]
-    places = _places(floats)
+    values = [_clean(value) for value in values]
+    places = _places([value for value in values if isinstance(value, float) and abs(value) < 1e15])
     texts = [_cell(value, places) for value in values]
     return _Cells(texts, is_number, places is not None)
+
+
+def _clean(value: Any) -> Any:
+    """A float without the noise of binary sums: 120.08999999999999 is 120.09."""
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def _places(floats: Sequence[float]) -> int | None:
@@ -104,11 +122,12 @@ def _cell(value: Any, places: int | None) -> str:
     return str(value)
 
 
-def _notes(shown: Result, count: int, rounded: bool) -> Iterable[str]:
+def _notes(shown: Result, count: int, rounded: bool, is_authors: bool) -> Iterable[str]:
     if shown.truncated:
         why = "rows" if shown.cut_by != "bytes" else "bytes"
         more = "--rows N shows more" if why == "rows" else "select fewer columns, or --save the whole result"
-        yield f"The result was cut at {count:,} rows by the limit of {why}: there is more ({more})."
+        more = "the program ends with that limit" if why == "rows" and is_authors else more
+        yield f"The result was cut at {_many(count, 'row')} by the limit of {why}: there is more ({more})."
     if count > SHOWN_ROWS:
         yield f"{SHOWN_ROWS} of {count:,} rows are shown here; --json prints them all."
     if rounded:
@@ -119,7 +138,7 @@ def _provenance(told: Answer) -> str:
     parts = []
     if told.result is not None:
         count = len(told.result.rows)
-        parts.append(f"{count:,} row{'' if count == 1 else 's'}")
+        parts.append(_many(count, "row"))
     if told.estimate is not None:
         parts.append(f"{told.estimate.platform} ({told.estimate.reason})")
         parts.append(scan(told.estimate))
@@ -135,10 +154,14 @@ def scan(estimated: Estimate) -> str:
     """What a program scans, in words."""
     if estimated.bytes is None:
         return "scan size unknown"
-    text = f"scans at most {size(estimated.bytes)} in {estimated.objects} file{'' if estimated.objects == 1 else 's'}"
+    text = f"scans at most {size(estimated.bytes)} in {_many(estimated.objects or 0, 'file')}"
     if estimated.partitions_total is not None:
-        text += f", {estimated.partitions_matched} of {estimated.partitions_total} partitions"
+        text += f", {estimated.partitions_matched} of {_many(estimated.partitions_total, 'partition')}"
     return text
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def size(count: int) -> str:
@@ -155,7 +178,7 @@ def printed(console: Console, text: str) -> None:
     """What a program printed."""
     if text:
         console.print("Printed", style="bold")
-        console.print(Text(text.rstrip("\n")))
+        console.print(_text(text.rstrip("\n")))
 
 
 def findings(console: Console, found: Sequence[Finding]) -> None:
@@ -172,14 +195,14 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 
 def _indented(text: str, by: int, style: str = "") -> RenderableType:
-    return Padding(Text(text, style=style), (0, 0, 0, by), expand=False)
+    return Padding(_text(text, style=style), (0, 0, 0, by), expand=False)
 
 
 def error_text(error: SparkwrightError) -> RenderableType:
     """An error with its hint; of a run also the line of the program."""
     kind = f"{error.kind}: " if isinstance(error, RunFailed) and error.kind else ""
     line = f" (line {error.line} of the program)" if isinstance(error, RunFailed) and error.line else ""
-    parts: list[RenderableType] = [Text.assemble(("error", "bold red"), f" {kind}{error.message}{line}")]
+    parts: list[RenderableType] = [Text.assemble(("error", "bold red"), _safe(f" {kind}{error.message}{line}"))]
     if error.hint:
         parts.append(_indented(error.hint, 4, "cyan"))
     return Group(*parts)
@@ -187,23 +210,45 @@ def error_text(error: SparkwrightError) -> RenderableType:
 
 def table(console: Console, described: Table, unreadable: SparkwrightError | None = None) -> None:
     """A table with its columns, keys and size."""
-    console.print(Text(str(described.name), style="bold"))
+    console.print(_text(str(described.name), style="bold"))
     if described.comment:
-        console.print(Text(described.comment))
+        console.print(_text(described.comment))
     facts = [described.parameters.get("classification", ""), described.location]
     if described.size.rows is not None:
-        facts.append(f"{'' if described.size.exact else 'about '}{described.size.rows:,} rows")
+        facts.append(f"{'' if described.size.exact else 'about '}{_many(described.size.rows, 'row')}")
     if described.size.bytes is not None:
-        facts.append(f"{size(described.size.bytes)} in {described.size.objects} files")
-    console.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+        facts.append(f"{size(described.size.bytes)} in {_many(described.size.objects or 0, 'file')}")
+    if described.partition_keys:
+        facts.append(_partitions(described))
+    console.print(_text(" · ".join(fact for fact in facts if fact), style="dim"))
     grid = Grid(header_style="bold")
     for title in ("column", "type", "key", "comment"):
         grid.add_column(title, overflow="fold")
     for column in described.all_columns:
-        grid.add_row(Text(column.name), Text(column.type), Text(_key(described, column.name)), Text(column.comment))
+        grid.add_row(_text(column.name), _text(column.type), _text(_key(described, column.name)), _text(column.comment))
     console.print(grid)
     if unreadable is not None:
         console.print(error_text(unreadable))
+
+
+def _partitions(described: Table) -> str:
+    """How many partitions there are, and the first and the last of them."""
+    names = [
+        ", ".join(
+            f"{key.name}={'NULL' if value is None else value}" for key, value in zip(keys, each.values, strict=True)
+        )
+        for keys in (described.partition_keys,)
+        for each in sorted(described.partitions, key=lambda each: [_natural(value) for value in each.values])
+    ]
+    ends = f" ({names[0]} to {names[-1]})" if len(names) > 1 else f" ({names[0]})" if names else ""
+    return _many(len(names), "partition") + ends
+
+
+def _natural(value: str | None) -> tuple[int, int, str]:
+    """A key that sorts whole numbers by their size, before other texts, and NULL last."""
+    if value is None:
+        return (2, 0, "")
+    return (0, int(value), "") if value.lstrip("-").isdecimal() else (1, 0, value)
 
 
 def _key(described: Table, name: str) -> str:
@@ -224,7 +269,7 @@ def names(console: Console, title: str, rows: Iterable[Sequence[str]], headings:
     for heading in headings:
         grid.add_column(heading, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(_text(cell) for cell in row))
     console.print(grid)
 
 
@@ -240,25 +285,27 @@ def records(console: Console, kept: Sequence[Record]) -> None:
 def record(console: Console, kept: Record) -> None:
     """One run in full, as it was kept."""
     told = kept.answer
-    console.print(Text(f"{kept.id} · {kept.kind} · {kept.state} · {kept.at} · {kept.catalog}", style="dim"))
+    console.print(_text(f"{kept.id} · {kept.kind} · {kept.state} · {kept.at} · {kept.catalog}", style="dim"))
     if kept.question:
-        console.print(Text(kept.question, style="bold"))
+        console.print(_text(kept.question, style="bold"))
     if told["program"]:
         program(console, told["program"])
     for assumption in told["assumptions"]:
-        console.print(Text(f"- {assumption}"))
+        console.print(_text(f"- {assumption}"))
     shown = told["result"]
     if shown and shown["rows"] is not None:
         headings = [column["name"] for column in shown["columns"]]
         names(console, "", ([_kept(value) for value in row] for row in shown["rows"][:SHOWN_ROWS]), headings)
         if len(shown["rows"]) > SHOWN_ROWS:
-            console.print(Text(f"{SHOWN_ROWS} of {len(shown['rows']):,} rows are shown here; --json prints them all."))
+            console.print(_text(f"{SHOWN_ROWS} of {len(shown['rows']):,} rows are shown here; --json prints them all."))
         if shown["truncated"]:
-            console.print(Text("The result was cut: there was more.", style="yellow"))
+            console.print(_text("The result was cut: there was more.", style="yellow"))
     elif shown:
-        console.print(Text("The rows were too many to keep; run it again for them.", style="yellow"))
+        console.print(_text("The rows were too many to keep; run it again for them.", style="yellow"))
     if told["error"]:
-        console.print(Text.assemble(("error", "bold red"), f" {told['error']['type']}: {told['error']['message']}"))
+        console.print(
+            Text.assemble(("error", "bold red"), _safe(f" {told['error']['type']}: {told['error']['message']}"))
+        )
 
 
 def _kept(value: Any) -> str:

@@ -26,6 +26,8 @@ START_SECONDS = 60.0
 
 
 class Ended(Exception):
+    """Why a child gave no outcome; not an error of ours."""
+
     def __init__(self, error: RunError) -> None:
         super().__init__(error.message)
         self.error = error

@@ -23,6 +23,7 @@ from sparkwright.program.plan_check import PlanReport, PlanRequest
 log = logging.getLogger(__name__)
 
 PLAN_SECONDS = 20.0
+PLAN_HINT = "a program should describe its result and leave the work to Spark; what loops here, or is too large?"
 PLAN_LIMITS = Limits(rows=1, seconds=PLAN_SECONDS)
 
 
@@ -227,7 +228,7 @@ class LocalEngine:
             except Ended as ended:
                 self._planner.kill()
                 self._planner = None
-                return PlanReport(error=ended.error)
+                return PlanReport(error=replace(ended.error, hint=PLAN_HINT))
         return messages.plan_report(outcome)
 
 

@@ -22,6 +22,7 @@ def run_request(job: Job, folder: Path) -> Json:
         "id": job.id,
         "source": job.program.source,
         "save": str(folder / SAVED) if job.save else "",
+        "save_rows": job.program.row_limit,
         "settings": dict(job.settings),
         "declarations": list(job.declarations),
         "tables": [str(name).lower() for name in job.program.tables],
@@ -37,6 +38,7 @@ def plan_request(request: PlanRequest, limits: Limits) -> Json:
         "id": "plan",
         "source": request.source,
         "save": "",
+        "save_rows": None,
         "settings": dict(LOCAL.settings),
         "declarations": list(request.declarations),
         "tables": list(request.tables),
@@ -73,8 +75,10 @@ def result(outcome: Json, uri: str) -> Result:
 
 def plan_report(outcome: Json) -> PlanReport:
     """What a plan's outcome says."""
+    found = outcome["scans"]
+    has_explicit_reads = any(scan["table"] is None for scan in found)
     failed = error(outcome["error"]) if outcome["error"] else None
-    return PlanReport(_columns(outcome), failed, outcome["acted"], _scans(outcome["scans"]))
+    return PlanReport(_columns(outcome), failed, outcome["acted"], _scans(found), has_explicit_reads)
 
 
 def error(said: Json) -> RunError:
@@ -88,7 +92,7 @@ def _columns(outcome: Json) -> tuple[Field, ...]:
 
 def _scans(found: list[dict[str, Any]]) -> tuple[Scan, ...]:
     """The reads of tables that have a database; what is left are temporary views, whose own reads stand beside them."""
-    named = ((scan["table"], scan["filters"]) for scan in found if "." in scan["table"])
+    named = ((scan["table"], scan["filters"]) for scan in found if "." in (scan["table"] or ""))
     return tuple(Scan(TableName.parse(name), tuple(map(_filter, filters))) for name, filters in named)
 
 

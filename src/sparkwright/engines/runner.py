@@ -3,8 +3,9 @@
 Standard library and pyspark only, Python 3.9 and later. A request (a JSON object) goes in, an outcome (a JSON object)
 comes out; `execute` never raises for what a program does.
 
-Request: `id`, `source`, `mode` ("run" or "plan"), `save` (a folder or nothing), `settings` {name: value},
-`declarations` [SQL], `builtins` [names], `modules` [names], `limits` {"rows", "bytes", "printed"}.
+Request: `id`, `source`, `mode` ("run" or "plan"), `save` (a folder or nothing), `save_rows` (a limit or null),
+`settings` {name: value}, `declarations` [SQL], `builtins` [names], `modules` [names],
+`limits` {"rows", "bytes", "printed"}.
 Outcome: `version`, `id`, `state` ("succeeded" or "failed"), `columns` [{"name", "type"}], `arrow` (base64 of an Arrow
 IPC stream), `rows`, `truncated` ("", "rows" or "bytes"), `row_limit`, `printed`, `error` {"type", "message", "line",
 "traceback"} or null, `prepared` (whether settings and declarations went through), `timings` {stage: milliseconds}.
@@ -137,7 +138,8 @@ def _outcome(request: dict[str, Any], spark: Any, timings: dict[str, float], hoo
     rows = bounded(result, int(request["limits"]["rows"]), int(request["limits"]["bytes"]))
     if request["save"]:
         hooks.saving()
-        result.write.mode("error").parquet(request["save"])
+        whole = result if request["save_rows"] is None else result.limit(request["save_rows"])
+        whole.write.mode("error").parquet(request["save"])
     timings["execute"] = (time.perf_counter() - built) * 1000
     return {"columns": columns, **rows}
 
@@ -181,12 +183,17 @@ def _plan(source: str, namespace: dict[str, Any]) -> Any:
             for name, value in list(namespace.items()):
                 if _is_frame(value) and analysed.get(name) != id(value):
                     analysed[name] = id(value)
-                    _ = value.schema
+                    _analyse(value)
         except BaseException as error:
             if _line(error) is None:
                 error.program_line = statement.lineno  # type: ignore[attr-defined]  # read again in _line
             raise
     return _result(namespace)
+
+
+def _analyse(frame: Any) -> None:
+    """Have the engine resolve a DataFrame; its own `schema` may be a copy of its parent's that nobody resolved."""
+    _ = frame.select("*").schema
 
 
 def _result(namespace: dict[str, Any]) -> Any:

@@ -74,6 +74,7 @@ def check(
         row_limit=rewritten.row_limit,
         draft_lines=lines,
         scans=report.scans,
+        has_explicit_reads=report.has_explicit_reads,
     )
     return program, findings
 

@@ -36,13 +36,15 @@ class PlanReport:
 
     `error.line` is the first line of the statement that failed. `error.type` is `PlanRefused` where the plan itself
     broke a rule (`plan_rules.judge`). `acted` says that the program had fetched rows before (it saw zero rows, so a
-    Python error after that says nothing about the real data). `scans` are the reads in the plan of the result.
+    Python error after that says nothing about the real data). `scans` are the reads of
+    tables in the plan of the result, `has_explicit_reads` says that there are others.
     """
 
     columns: tuple[Field, ...] = ()
     error: RunError | None = None
     acted: bool = False
     scans: tuple[Scan, ...] = ()
+    has_explicit_reads: bool = False
 
 
 class PlanChecker(Protocol):

@@ -15,6 +15,8 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from sparkwright.program.vocabulary import READ_FORMATS
+
 Json = dict[str, Any]
 
 
@@ -29,11 +31,16 @@ class _Condition:
 
 
 def scans(relation: Any) -> list[Json]:
-    """Each scan below a Connect relation as {"table", "filters": [{"column", "op", "values"}]}."""
+    """Each scan below a Connect relation as {"table", "filters": [{"column", "op", "values"}]}.
+
+    An explicit read has {"table": null} and no filters.
+    """
     return [_shown(table, conditions) for table, conditions in _walk(relation, ())]
 
 
-def _shown(table: str, conditions: Sequence[_Condition]) -> Json:
+def _shown(table: str | None, conditions: Sequence[_Condition]) -> Json:
+    if table is None:
+        return {"table": None, "filters": []}
     own = ("", table.rpartition(".")[2].strip("`").lower())
     filters = [
         {"column": one.column, "op": one.op, "values": list(one.values)} for one in conditions if one.qualifier in own
@@ -41,7 +48,7 @@ def _shown(table: str, conditions: Sequence[_Condition]) -> Json:
     return {"table": table, "filters": filters}
 
 
-_Found = Iterator[tuple[str, tuple[_Condition, ...]]]
+_Found = Iterator[tuple[str | None, tuple[_Condition, ...]]]
 _TRANSPARENT = frozenset({"sort", "hint", "repartition", "repartition_by_expression", "drop"})
 
 
@@ -50,6 +57,8 @@ def _walk(relation: Any, conditions: tuple[_Condition, ...]) -> _Found:
     body: Any = getattr(relation, kind) if kind else None
     if kind == "read" and body.HasField("named_table"):
         yield body.named_table.unparsed_identifier, conditions
+    elif kind == "read":
+        yield None, ()
     elif kind == "sql":
         yield from _sql(body.query)
     elif kind == "filter":
@@ -177,6 +186,9 @@ def _sql(text: str) -> _Found:
     named = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
     for table in tree.find_all(exp.Table):
         if not table.db and table.name.lower() in named:
+            continue
+        if table.db.lower() in READ_FORMATS:
+            yield None, ()
             continue
         name = f"{table.db}.{table.name}" if table.db else table.name
         yield name, tuple(_conditions_of(table))

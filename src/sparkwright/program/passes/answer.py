@@ -224,8 +224,11 @@ def lift_limit(module: cst.Module, rewriting: Rewriting) -> cst.Module:
         result = df.filter("dep_delay > 60")
     """
     position = _last_binding(module)
-    pair = assigned(module.body[position]) if position is not None else None
-    if position is None or pair is None or any(_RESULT.search(code(s)) for s in module.body[position + 1 :]):
+    if position is None or any(_RESULT.search(code(s)) for s in module.body[position + 1 :]):
+        return module
+    position = _made_of(module, position)
+    pair = assigned(module.body[position])
+    if pair is None:
         return module
     links = chain(pair[1])[1]
     count = _count(links[-1]) if links and links[-1].name in _LIMITS else None
@@ -236,6 +239,17 @@ def lift_limit(module: cst.Module, rewriting: Rewriting) -> cst.Module:
     rewriting.row_limit = count
     rewriting.note("limit", f"a limit without an order is left to the run: {count} rows", pair[1])
     return _replace(module, position, links[-1].before)
+
+
+def _made_of(module: cst.Module, position: int) -> int:
+    """Where the answer is made: at its binding, or where a name is bound that stands for it and for nothing else."""
+    pair = assigned(module.body[position])
+    if pair is None or not isinstance(pair[1], cst.Name):
+        return position
+    name = pair[1].value
+    bound = [i for i, s in enumerate(module.body) if (other := assigned(s)) and other[0] == name]
+    uses = len(re.findall(rf"\b{re.escape(name)}\b", module.code))
+    return bound[0] if len(bound) == 1 and bound[0] < position and uses == 2 else position
 
 
 def _as_limit(module: cst.Module, position: int, link: Link) -> cst.Module:
@@ -292,5 +306,6 @@ def _last_binding(module: cst.Module) -> int | None:
 
 def _replace(module: cst.Module, position: int, value: cst.BaseExpression) -> cst.Module:
     body = list(module.body)
-    body[position] = bind("result", value, body[position])
+    pair = assigned(body[position])
+    body[position] = bind(pair[0] if pair else "result", value, body[position])
     return module.with_changes(body=body)
