@@ -1,0 +1,62 @@
+"""The offline generator: link, read, compose, render; no model, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sparkwright.domain import Draft, Finding, Question, Table
+from sparkwright.generators.offline.clauses import read
+from sparkwright.generators.offline.compose import compose
+from sparkwright.generators.offline.linking import Linker
+from sparkwright.generators.offline.plan import Plan
+from sparkwright.generators.offline.reading import decline
+from sparkwright.generators.offline.render import render
+from sparkwright.generators.offline.schema import Schema
+from sparkwright.generators.offline.words import tokenize
+
+_LONGEST_QUESTION = 1_000
+
+
+@dataclass
+class OfflineGenerator:
+    """A deterministic semantic parser: says what it assumed, and declines rather than guesses."""
+
+    spec: str = "offline"
+    sees_values: bool = True
+    _known: tuple[tuple[Table, ...], Linker] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def generate(self, question: Question, tables: Sequence[Table], findings: Sequence[Finding] = ()) -> Draft:
+        """Write a draft; raises `CannotAnswer` naming the part that was not followed."""
+        if findings:
+            raise decline(
+                findings[0].message, f"the program was found wrong, and there is no other: {findings[0].message}"
+            )
+        plan, assumptions = self.understand(question, tables)
+        return Draft(render(plan), self.spec, assumptions)
+
+    def understand(self, question: Question, tables: Sequence[Table]) -> tuple[Plan, tuple[str, ...]]:
+        """The plan of a question, and what was assumed."""
+        text = question.text.strip()
+        if not text or len(text) > _LONGEST_QUESTION:
+            raise decline(text[:80], "the question is empty" if not text else "the question is too long")
+        chosen = [table for table in tables if not question.tables or table.name in question.tables]
+        if not chosen:
+            raise decline(text[:80], "there are no tables to ask", hint="select tables that exist")
+        linker = self._linker(tuple(chosen))
+        spans = linker.link(text)
+        words = tuple(token.lemma for token in tokenize(text))
+        return compose(read(spans, text), linker.schema, spans, words)
+
+    def _linker(self, tables: tuple[Table, ...]) -> Linker:
+        """The index over these very tables, kept for the next question."""
+        known = self._known
+        if (
+            known is not None
+            and len(known[0]) == len(tables)
+            and all(a is b for a, b in zip(known[0], tables, strict=True))
+        ):
+            return known[1]
+        linker = Linker(Schema(tables))
+        self._known = (tables, linker)
+        return linker
