@@ -24,8 +24,8 @@ from sparkwright.workspace import Workspace
 QUESTIONS = Path(__file__).parent.parent / "tests" / "questions"
 
 
-def verdicts(path: Path) -> list[tuple[str, str, str, float]]:
-    """Each question with its verdict, the detail and the seconds that it took."""
+def verdicts(path: Path) -> list[tuple[str, str, str, str, float]]:
+    """Each question by its id and text, with its verdict, the detail and the seconds that it took."""
     refusals = path.name.startswith("refuse")
     judged = []
     with Workspace.open("sample") as workspace:
@@ -41,7 +41,7 @@ def verdicts(path: Path) -> list[tuple[str, str, str, float]]:
                 verdict, detail = ("right" if refusals else "declined"), error.message
             except SparkwrightError as error:
                 verdict, detail = "error", f"{type(error).__name__}: {error.message}"
-            judged.append((asked.question, verdict, detail, time.perf_counter() - started))
+            judged.append((asked.id, asked.question, verdict, detail, time.perf_counter() - started))
     return judged
 
 
@@ -50,16 +50,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suite", nargs="*", default=["nycflights13.jsonl", "holdout.jsonl", "refuse.jsonl"])
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument(
+        "--declined", action="store_true", help="print the ids that are declined, one a line, and no more"
+    )
     options = parser.parse_args()
     for suite in options.suite:
         judged = verdicts(QUESTIONS / suite)
+        if options.declined:
+            print("".join(f"{name}\n" for name, _, verdict, *_ in judged if verdict == "declined"), end="")
+            continue
         counts = {
-            kind: sum(verdict == kind for _, verdict, _, _ in judged)
+            kind: sum(verdict == kind for _, _, verdict, *_ in judged)
             for kind in ("right", "wrong", "declined", "error")
         }
         median = statistics.median(seconds for *_, seconds in judged)
         print(f"{suite}: {len(judged)} questions, {counts}, median {median * 1000:.0f} ms")
-        for question, verdict, detail, _ in judged if options.misses else []:
+        for _, question, verdict, detail, _ in judged if options.misses else []:
             if verdict != "right":
                 print(f"  {verdict}: {question!r}\n      " + detail.replace("\n", "\n      "))
 

@@ -16,9 +16,7 @@ HERE = Path(__file__).parents[1] / "questions"
 QUESTIONS = {question.id: question for question in load(HERE / "nycflights13.jsonl")}
 REFUSALS = load_refusals(HERE / "refuse.jsonl")
 # Answered with fewer columns or other rows than the gold: listed, so that a change in either direction is seen.
-WRONG = {
-    "nyc-068": "the number that ranks is not shown",
-}
+WRONG: dict[str, str] = {}
 LEAST_RIGHT = 90
 
 

@@ -94,6 +94,8 @@ class LocalEngine:
             ongoing.done.wait(5.0)
         with self._lock:
             self._closed = True
+        if self._zygote is not None:
+            self._zygote.process.kill()  # whoever waits for it meets the end of its socket, and lets go
         with self._planning, self._preparing:
             for child in (self._planner, self._spare):
                 if child is not None:

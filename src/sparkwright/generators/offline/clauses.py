@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from sparkwright.generators.offline.comparisons import note
 from sparkwright.generators.offline.conditions import CONDITION_RULES
+from sparkwright.generators.offline.english import NEUTRAL
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import is_column, is_table, mention_at, names_table, own, table_after
 from sparkwright.generators.offline.plan import Function
 from sparkwright.generators.offline.ranking import group, order, superlative, top
-from sparkwright.generators.offline.reading import Cursor, Has, Item, Mention, Reading, decline
+from sparkwright.generators.offline.reading import Condition, Cursor, Has, Item, Mention, Reading, decline
 from sparkwright.generators.offline.spans import Span
 
 _BARE = (
@@ -31,6 +33,7 @@ _BARE = (
 )
 Rule = Callable[[Cursor, Reading], bool]
 _THEIR = ("their", "its", "his", "her", "corresponding", "respective")
+_CLAUSE_ENDS = (None, Kind.STOP, Kind.AND, Kind.OR, Kind.ORDER, Kind.GROUP, Kind.DIRECTION, Kind.BY)
 _LINKS = (Kind.OF, Kind.PREPOSITION, Kind.FILLER, Kind.BE, Kind.DISTINCT)
 
 
@@ -41,13 +44,13 @@ def read(spans: tuple[Span, ...], question: str) -> Reading:
         if not any(rule(cursor, reading) for rule in RULES):
             span = cursor.peek()
             assert span is not None
-            raise decline(_unknown(spans) or span.text)
+            raise decline(unknown_words(spans) or span.text)
     if reading.negated is not None:
         raise decline(reading.negated.text)
     return reading
 
 
-def _unknown(spans: tuple[Span, ...]) -> str:
+def unknown_words(spans: tuple[Span, ...]) -> str:
     """The first words of the question that neither the tables nor the lexicon know."""
     words: list[str] = []
     for span in spans:
@@ -102,7 +105,15 @@ def relative(cursor: Cursor, reading: Reading) -> bool:
     if reading.items or reading.tables:
         reading.selecting = False
     reading.hint = span.text
+    reading.placed = span.kind is Kind.PREPOSITION
+    _assert(reading, span)
     return True
+
+
+def _assert(reading: Reading, span: Span) -> None:
+    """Behind `that` or `was` stands what a share is of: what is true of some of the rows."""
+    if reading.share is not None and span.kind in (Kind.BE, Kind.RELATIVE, Kind.WITH, Kind.VERB):
+        reading.asserting = True
 
 
 def conjunction(cursor: Cursor, reading: Reading) -> bool:
@@ -134,12 +145,19 @@ def filler(cursor: Cursor, reading: Reading) -> bool:
     span = cursor.accept(Kind.FILLER, Kind.BE, Kind.VERB, Kind.POSSESSIVE, Kind.OF, Kind.NAMED)
     if span is None:
         return False
+    _assert(reading, span)
     if span.kind is Kind.VERB:
         if _is_adjective(cursor):
             raise decline(span.text)
-        reading.hint = span.meaning
+        reading.hint = reading.verb = span.meaning
         if reading.items:
             reading.selecting = False
+        following = cursor.peek()
+        by = following is not None and following.text.startswith("by") and cursor.kind(1) is not Kind.BUCKET
+        if span.text.lower() not in NEUTRAL and cursor.kind() in _CLAUSE_ENDS and not by:
+            reading.dangling.append(span)
+    if span.text == "only" and not reading.selecting:
+        raise decline("only", "'only' would have to hold for all rows of what is shown")
     return True
 
 
@@ -185,6 +203,8 @@ def aggregate(cursor: Cursor, reading: Reading) -> bool:
     unique = bool(cursor.accept(Kind.DISTINCT)) or unique
     found = mention_at(cursor)
     if found is None:
+        if cursor.spans[start].text == "how much":
+            raise decline("how much", "it is not said what is added up", "name the column of the amounts")
         if (
             functions == ["count"]
             and cursor.peek() is not None
@@ -194,6 +214,8 @@ def aggregate(cursor: Cursor, reading: Reading) -> bool:
             return True
         cursor.at = start
         return False
+    if cursor.spans[start].text == "how much" and names_table(found.span):
+        raise decline("how much", f"{found.span.text!r} is a table, not an amount", "name the column of the amounts")
     _drop_implicit(reading)
     for function in functions:
         reading.items.append(Item(found, function, unique))
@@ -202,6 +224,28 @@ def aggregate(cursor: Cursor, reading: Reading) -> bool:
     if functions != ["count"]:
         _more_columns(cursor, reading, functions)
     _owner(cursor, reading)
+    return True
+
+
+def share(cursor: Cursor, reading: Reading) -> bool:
+    """What share of flights, the percentage of paid orders: what is true of some of them."""
+    start = cursor.at
+    span = cursor.accept(Kind.SHARE)
+    if span is None:
+        return False
+    cursor.skip(Kind.OF, Kind.FILLER)
+    which = cursor.accept(Kind.VALUE, Kind.MISSING)
+    table = cursor.accept(Kind.SCHEMA)
+    if table is None or not names_table(table) or reading.items:
+        cursor.at = start
+        return False
+    reading.items.append(Item(Mention(table), cast("Function", span.meaning)))
+    reading.tables.append(table)
+    reading.share, reading.selecting = span, False
+    if which is not None and which.kind is Kind.VALUE:
+        note(reading, Condition(None, "=", (which,)))
+    elif which is not None:
+        note(reading, Condition(Mention(which), "=", how="missing"))
     return True
 
 
@@ -263,7 +307,9 @@ def show(cursor: Cursor, reading: Reading) -> bool:
     span = cursor.peek()
     assert span is not None
     before = cursor.before()
-    if before is not None and before.kind is Kind.SCHEMA and not names_table(before) and cursor.kind(-1) is Kind.SCHEMA:
+    grouped = not reading.items and any(group.span is before for group in reading.groups)
+    adjacent = before is not None and before.kind is Kind.SCHEMA and cursor.kind(-1) is Kind.SCHEMA
+    if before is not None and adjacent and not names_table(before) and not grouped:
         return False
     if names_table(span) and _belongs(reading, before) and cursor.kind(1) is not Kind.POSSESSIVE:
         cursor.take()
@@ -368,6 +414,7 @@ RULES: tuple[Rule, ...] = (
     top,
     *CONDITION_RULES,
     everything,
+    share,
     aggregate,
     superlative,
     show,

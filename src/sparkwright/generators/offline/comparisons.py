@@ -32,11 +32,14 @@ def note(reading: Reading, condition: Condition) -> bool:
             alternative=reading.alternative,
             both=reading.both,
             hint=reading.hint,
+            verb=reading.verb,
+            share=reading.asserting,
+            placed=reading.placed,
             scope=reading.tables[-1] if reading.tables else None,
             never=reading.negated.text if reading.negated and reading.negated.text in _NEVER else "",
         )
     )
-    reading.alternative, reading.negated = False, None
+    reading.alternative, reading.negated, reading.verb, reading.placed = False, None, "", False
     if reading.items or reading.tables:
         reading.selecting = False
     return True
@@ -63,6 +66,8 @@ def compared_column(cursor: Cursor, reading: Reading) -> bool:
     cursor.skip(*GLUE)
     negated = cursor.accept(Kind.NEGATION)
     cursor.skip(*GLUE)
+    if cursor.kind() is Kind.OF and cursor.kind(1) is Kind.COMPARISON:
+        cursor.take()
     if not _comparison(cursor, reading, mention, function, negated is not None):
         cursor.at = start
         return False
@@ -88,6 +93,11 @@ def _comparison(cursor: Cursor, reading: Reading, mention: Mention, function: Fu
         cursor.skip(Kind.OF, Kind.FILLER)
         sub = SubQuery(cast("Function", names.get(meaning, meaning)), _sub_column(cursor) or mention)
         return note(reading, Condition(mention, operator, function=function, sub=sub, negated=negated))
+    if is_column(cursor.peek(), 0.8) and cursor.kind() is Kind.SCHEMA and not names_table(cursor.peek()):
+        other = mention_at(cursor)
+        if function is not None or cursor.kind() in LITERALS:
+            return False
+        return note(reading, Condition(mention, operator, negated=negated, other=other))
     literal = cursor.accept(*LITERALS, Kind.MONTH)
     if literal is None:
         return False
@@ -159,9 +169,10 @@ def counted(cursor: Cursor, reading: Reading) -> bool:
     """`at least two courses`, `3 or more friends`, `exactly one dog`, `more than once`."""
     start = cursor.at
     comparison = cursor.accept(Kind.COMPARISON)
+    only = cursor.kind() is Kind.FILLER and cursor.kind(1) is Kind.NUMBER and cursor.take().text in ("only", "just")
     number = cursor.accept(Kind.NUMBER)
     postfix = cursor.accept(Kind.POSTFIX) if comparison is None and number else None
-    if number is None or (comparison is None and postfix is None):
+    if number is None or (comparison is None and postfix is None and not only):
         cursor.at = start
         return False
     operator = _operator(comparison)[0] if comparison else cast("Operator", postfix.meaning if postfix else "=")

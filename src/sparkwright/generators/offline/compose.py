@@ -7,12 +7,15 @@ from sparkwright.generators.offline.naming import variable
 from sparkwright.generators.offline.parts import edges_of, short, tables_of
 from sparkwright.generators.offline.plan import (
     Aggregate,
+    Bucket,
     ColumnRef,
     Compare,
     Exists,
+    Ordering,
     Plan,
 )
 from sparkwright.generators.offline.reading import Reading, decline
+from sparkwright.generators.offline.restricting import PASSED_OVER
 from sparkwright.generators.offline.rows import Rows
 from sparkwright.generators.offline.schema import Schema
 from sparkwright.generators.offline.spans import Span
@@ -28,6 +31,10 @@ def compose(
 class _Composer(Rows):
     """Takes the steps one after the other."""
 
+    def __init__(self, reading: Reading, schema: Schema, spans: tuple[Span, ...], words: tuple[str, ...]) -> None:
+        super().__init__(reading, schema, spans, words)
+        self._spans = spans
+
     def plan(self) -> tuple[Plan, tuple[str, ...]]:
         reading, parts = self.reading, self.parts
         if not reading.items and not reading.superlatives and not reading.groups:
@@ -37,6 +44,7 @@ class _Composer(Rows):
         self.focus = self._focus()
         self._items()
         self._groups()
+        self._shares()
         self._superlatives()
         self._counts()
         for condition in reading.conditions:
@@ -50,6 +58,7 @@ class _Composer(Rows):
         self._check_sorts()
         self._check_negations()
         self._once_each()
+        self._settle_ties()
         source = self._source()
         plan = Plan(
             source,
@@ -59,10 +68,12 @@ class _Composer(Rows):
             tuple(parts.order),
             parts.limit,
             reading.distinct and not any(isinstance(e, Aggregate) for e in parts.select),
+            tuple(dict.fromkeys(parts.partition)),
+            parts.counted,
         )
         self._notes(plan)
         self._account(plan)
-        notes = (*self.assumptions, *self.resolver.assumptions)
+        notes = (*reading.notes, *self.assumptions, *self.resolver.assumptions)
         return plan, tuple(dict.fromkeys(notes))
 
     def _check_sorts(self) -> None:
@@ -74,6 +85,16 @@ class _Composer(Rows):
             raise decline("order", "the sort key is not among what is shown")
         if self.reading.distinct and not grouped and any(k not in parts.select for k in keys):
             raise decline("different", "different rows cannot be sorted by what is not shown")
+
+    def _settle_ties(self) -> None:
+        """Of equal ones the first by what is shown: the same rows whenever it is asked."""
+        parts = self.parts
+        if parts.limit is None or not parts.order:
+            return
+        shown = [*parts.groups, *(e for e in parts.select if isinstance(e, ColumnRef | Bucket))]
+        keys = list(self.schema.identity(parts.whole)) if parts.whole else list(dict.fromkeys(shown))
+        sorted_by = {o.expression for o in parts.order}
+        parts.order += [Ordering(key) for key in keys if key not in sorted_by and key not in parts.partition]
 
     def _check_negations(self) -> None:
         """`Never` speaks of all rows of what is shown; a filter on single rows does not say that."""
@@ -102,9 +123,25 @@ class _Composer(Rows):
         for anchor in self.resolver.anchors:
             if anchor not in used | self.explained:
                 raise decline(short(anchor), f"it is not clear what {short(anchor)} has to do with the question")
+        self._check_words(used)
         for exists in plan.source.exists:
             self._check_partner(exists)
         self.joiner.check(edges_of(plan.source))
+
+    def _check_words(self, used: set[str]) -> None:
+        """No word may be passed over that restricts: a value of a table in use, a verb that nothing explains."""
+        for span in self._spans:
+            columns = {link.column for link in span.values if link.column.table in used}
+            if span.kind in PASSED_OVER and columns:
+                names = " or ".join(sorted(f"{short(ref.table)}.{ref.name}" for ref in columns))
+                raise decline(
+                    span.text,
+                    f"{span.text!r} may be a value of {names}, or say nothing",
+                    f"say it as a restriction: 'where {min(ref.name for ref in columns)} is {span.text}'",
+                )
+        for verb in self.reading.dangling:
+            if len(used | self.explained) < 2:
+                raise decline(verb.text, f"nothing in the tables says which ones {verb.text!r} is true of")
 
     def _check_partner(self, exists: Exists) -> None:
         """A key that is restricted itself cannot be the one that leads to the partner, where there is another."""

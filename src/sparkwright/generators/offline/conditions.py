@@ -260,6 +260,26 @@ def missing(cursor: Cursor, reading: Reading) -> bool:
     return note(reading, Condition(mention, "=", how="missing"))
 
 
+def late(cursor: Cursor, reading: Reading) -> bool:
+    """`arrived late`, `delayed flights`, `departed early`: a delay above, or below, zero."""
+    span, before, after = cursor.peek(), cursor.before(), cursor.peek(1)
+    if span is None or (span.kind is not Kind.EARLY and span.text.lower() not in ("late", "delayed")):
+        return False
+    if span.kind is not Kind.EARLY and (span.kind is not Kind.SCHEMA or names_table(span)):
+        return False
+    said = before is not None and before.kind in (Kind.VERB, Kind.BE, Kind.NEGATION, Kind.WITH, Kind.AND, Kind.OR)
+    if not said and not (names_table(after) and (before is None or before.kind is not Kind.UNIT)):
+        return False
+    if after is not None and after.kind in (Kind.COMPARISON, Kind.NUMBER, Kind.BETWEEN, Kind.POSTFIX):
+        return False
+    cursor.take()
+    zero = Span(Kind.NUMBER, span.text, span.start, span.end, "0")
+    hint = reading.hint if before is not None and before.kind is Kind.VERB else ""
+    if span.kind is Kind.EARLY:
+        return note(reading, Condition(None, "<", (zero,), axis="delay", hint=hint))
+    return note(reading, Condition(Mention(span, hints=(hint,)), ">", (zero,)))
+
+
 CONDITION_RULES: tuple[Callable[[Cursor, Reading], bool], ...] = (
     compared_column,
     bare_range,
@@ -269,6 +289,7 @@ CONDITION_RULES: tuple[Callable[[Cursor, Reading], bool], ...] = (
     number_of_column,
     missing,
     missing_term,
+    late,
     column_value,
     like,
     value,

@@ -61,19 +61,17 @@ ADJECTIVES = MappingProxyType(
 )
 
 FILLERS = _words("""
-    's a a.k.a according again aka all along already also although altogether among amongst an another answer
-    any anyone as associated available based be been being both's called-as can company's considered correspond
-    correspondence corresponding corresponds could current currently currently's data database dataset did
-    different-from do does down e.g each's entries entry even ever ever's everybody everyone exactly exist
-    existing exists few following found given group grouped groups had has have having he hello her here herself
-    hi himself his i i.e in-order in-total info information instead it item-by-item its itself just kind
+    's a a.k.a according again aka all also although altogether among amongst an answer any anyone as associated
+    based be been being both's called-as can company's considered correspond correspondence corresponding
+    corresponds could currently's data database dataset did do does e.g each's entries entry ever ever's everybody
+    everyone exactly exist exists following found given group grouped groups had has have having he hello her here
+    herself hi himself his i i.e in-order in-total info information instead it item-by-item its itself just kind
     least-once let list listed made many may me member members mention mentioned might much must my number's ok
-    once one ones only order orderly other others our out overall own particular per- per-se please possible
-    present question quite record recorded records refer regarded registered related relevant respective
-    respective's respectively result results row rows said say several she should shown side single so some
-    someone sort sorts specific still stored such system table thank thanks the their them themselves then there
-    these they this those though time-wise times together too total total's up us value values various's very we
-    well whether who's within would yet you your
+    one ones only order orderly our out overall per- per-se please possible question quite record recorded records
+    refer regarded related respective respective's respectively result results row rows said say she should shown
+    so some someone sort sorts stored such system table thank thanks the their them themselves then there these
+    they this those though time-wise times too total total's up us value values various's very we well whether
+    who's within would you your
 """)
 
 # Verbs that only tie things together: which tables they tie is said by the keys.
@@ -126,6 +124,19 @@ VERBS = _words("""
     use used uses using view viewed views visit visited visiting visits vote voted votes voting watch watched
     watches weigh weighed weighs went win winning wins won work worked working works write writes writing
     written wrote
+""")
+
+# Measures of which the sum over several rows is what a person means by "the customer's amount".
+ADDITIVE = _words("""
+    amount total quantity sale revenue cost spend expense profit payment distance mile duration count point goal
+""")
+
+# Verbs that say no more than that something is there: at the end of a clause they restrict nothing.
+NEUTRAL = _words("""
+    appear appears contain contained contains count counted do does done exist existed existing exists found get
+    give given gives got had has have included involved keep kept know known list listed located made measured
+    recorded represented said saw see seen show shown situated stored take taken occur occurs occurred happen
+    happened happens offered total read
 """)
 
 _SYNONYMS = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sparkwright.generators.offline.english import ADDITIVE
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.parts import words_of
@@ -15,9 +16,8 @@ from sparkwright.generators.offline.plan import (
     Expression,
     Function,
     Ordering,
-    Total,
 )
-from sparkwright.generators.offline.reading import Item, Mention, Superlative, decline
+from sparkwright.generators.offline.reading import Has, Item, Mention, Superlative, decline
 from sparkwright.generators.offline.shown import Shown
 
 
@@ -30,16 +30,48 @@ class Extremes(Shown):
             raise decline(
                 extremes[1].span.text if extremes[1].span else "most", "more than one extreme is not followed yet"
             )
-        if extremes and self.reading.groups and not any(isinstance(e, Aggregate) for e in self.parts.select):
-            raise decline("each", "the extreme of each group is not followed yet")
+        within = bool(extremes and self.reading.groups) and not any(isinstance(e, Aggregate) for e in self.parts.select)
+        if within and self._largest_of_each(extremes[0]):
+            return
         for extreme in extremes:
             expression = self._extreme(extreme)
             self.parts.order.append(Ordering(expression, extreme.direction))
             self.parts.limit = extreme.limit or self.reading.limit or 1
+            if within:
+                self._within_each()
             if extreme.worst:
                 self.assumptions.append(f"'worst' is taken as the highest {words_of(expression)}")
-            if isinstance(expression, Aggregate) and (self.parts.limit > 1 and extreme.function not in (None, "count")):
+            told = (
+                isinstance(expression, Aggregate) and self.parts.limit > 1 and extreme.function not in (None, "count")
+            )
+            if (told or self._shows(expression)) and expression not in self.parts.select:
                 self.parts.select.append(expression)
+
+    def _largest_of_each(self, extreme: Superlative) -> bool:
+        """The longest distance of each carrier: the figure itself is asked for."""
+        mention = extreme.mention
+        if self.parts.select or self.parts.whole or mention is None or names_table(mention.span) or self.reading.has:
+            return False
+        if extreme.function is not None or extreme.limit or self.reading.limit:
+            return False
+        ref = self.resolver.column(mention, self.focus)
+        if not self.schema.is_numeric(ref) or self.schema.is_key(ref):
+            return False
+        self.parts.select.append(
+            self._measure("max" if extreme.direction == "desc" else "min", ref, False, mention.span.text)
+        )
+        self.parts.groups = [key for group in self.reading.groups for key in self._group(group)]
+        return True
+
+    def _within_each(self) -> None:
+        """The first of each group, not of all."""
+        parts = self.parts
+        keys = [key for group in self.reading.groups for key in self._group(group)]
+        if not keys or self.reading.distinct or not (parts.select or parts.whole):
+            raise decline("each", "the extreme of each group is not followed here")
+        parts.partition = keys
+        parts.groups = []
+        parts.select = [*(key for key in keys if key not in parts.select), *parts.select] if not parts.whole else []
 
     def _extreme(self, extreme: Superlative) -> Expression:
         mention = extreme.mention
@@ -99,12 +131,23 @@ class Extremes(Shown):
             self._rest_on(ref.table)
             self.assumptions.append(f"{ref.name!r} is added up for each of what is shown")
             return Aggregate("sum", ref)
+        measured = self.schema.is_numeric(ref) and not self.schema.is_key(ref)
+        if measured and shown and not self.parts.groups and self._spread(shown, ref) and not self._several(extreme):
+            end = "highest" if extreme.direction == "desc" else "lowest"
+            self.assumptions.append(f"the {end} single {ref.name!r} ranks, not the total")
+            if (extreme.limit or self.reading.limit or 1) > 1:
+                self._rest_on(ref.table)
+                return Aggregate("max" if extreme.direction == "desc" else "min", ref)
         if self.parts.groups:
             self._rest_on(ref.table)
             return Aggregate("sum" if amount else "max" if extreme.direction == "desc" else "min", ref)
         if not self.parts.select and self.focus and self.focus == ref.table:
             self.parts.select += self._label(self.focus)
         return ref
+
+    def _several(self, extreme: Superlative) -> bool:
+        """Whether several columns of a row are listed, so that rows are meant, not things."""
+        return len(self.reading.items) > 1 and extreme.limit is None
 
     def _owned_by(self, item: Item, table: str) -> bool:
         owner = item.mention.owner if item.mention else None
@@ -123,11 +166,35 @@ class Extremes(Shown):
         for has in self.reading.has:
             if has.operator is None:
                 continue
+            if has.operator in ("<", "<=", "=") and not (has.operator == "=" and has.number > 0):
+                self._none_at_all(has)
             if any(isinstance(e, Aggregate) for e in self.parts.select):
-                raise decline(str(has.number), "a count of things that have so many others is not followed yet")
+                self._count_groups(has)
             if has.mention is not None:
                 self._rest_on(self.resolver.table(has.mention.span))
             self.parts.having.append(Compare(Aggregate("count"), has.operator, has.number))
+
+    def _none_at_all(self, has: Has) -> None:
+        """Few may be none, and what has none is not among the rows that are counted."""
+        if has.number <= (1 if has.operator == "<" else 0):
+            raise decline(str(has.number), "what has none at all is asked for with 'without'")
+        self.assumptions.append("those that have none at all are left out")
+
+    def _count_groups(self, has: Has) -> None:
+        """How many customers have more than two orders: groups are counted, not rows."""
+        item = self.reading.items[0]
+        alone = len(self.reading.items) == 1 and len(self.reading.has) == 1
+        if not alone or item.function != "count" or item.mention is None or has.mention is None or self.parts.groups:
+            raise decline(str(has.number), "a count of things that have so many others is not followed here")
+        if names_table(item.mention.span):
+            table = self.resolver.table(item.mention.span)
+            keys = list(self.schema.identity(table) or self.schema.labels(table))
+        else:
+            table, keys = "", [self.resolver.column(item.mention, self.focus)]
+        if not keys or table == self.resolver.table(has.mention.span):
+            raise decline(item.mention.span.text)
+        self.parts.select, self.parts.counted = list(keys), True
+        self.parts.base, self.parts.tables = None, []
 
     def _sorts(self) -> None:
         for sort in self.reading.sorts:
@@ -138,10 +205,37 @@ class Extremes(Shown):
                     raise decline("order")
                 self.parts.order.append(Ordering(first, sort.direction))
                 continue
-            key = self._sort_key(sort.mention, sort.function)
+            key = self._ranked(self._sort_key(sort.mention, sort.function))
             self.parts.order.append(Ordering(key, sort.direction))
-            if self.reading.ranked and isinstance(key, Aggregate) and key not in self.parts.select:
+            if self.reading.ranked and key not in self.parts.select and self._shows(key):
                 self.parts.select.append(key)
+
+    def _ranked(self, key: Expression) -> Expression:
+        """The total of what ranks, where each of what is ranked has several rows of it: top customers by amount."""
+        shown = [e for e in self.parts.select if not isinstance(e, Aggregate)]
+        cut = self.reading.limit is not None or self.reading.limit_direction is not None
+        if not cut or not isinstance(key, ColumnRef) or not shown or not self._spread(shown, key):
+            return key
+        if not self.schema.is_numeric(key) or self.schema.is_key(key):
+            return key
+        if not set(self.schema.words(key)) & ADDITIVE:
+            raise decline(
+                key.name,
+                f"each of what is ranked may have several {key.name!r}",
+                f"say whether the total, the average or the highest {key.name!r} ranks",
+            )
+        self._rest_on(key.table)
+        self.assumptions.append(f"{key.name!r} is added up for each of what is ranked")
+        return Aggregate("sum", key)
+
+    def _shows(self, key: Expression) -> bool:
+        """Whether the figure that ranks is shown beside what it ranks: not where a name alone is asked for."""
+        if isinstance(key, Aggregate) and self.reading.ranked:
+            return True
+        if not self.parts.select or self.parts.whole or len(self.reading.items) > 1 or self.reading.distinct:
+            return False
+        mentions = [item.mention for item in self.reading.items if item.mention is not None]
+        return not any(m.owner or m.span.meaning.split()[-1:] in (["name"], ["title"], ["id"]) for m in mentions)
 
     def _sort_key(self, mention: Mention | None, function: Function | None) -> Expression:
         if mention is None:
@@ -150,6 +244,11 @@ class Extremes(Shown):
             return self._aggregate(function, mention, False)
         if names_table(mention.span):
             table = self.resolver.table(mention.span)
+            cut = self.reading.limit is not None or self.reading.limit_direction is not None
+            others = [e for e in self.parts.select if isinstance(e, ColumnRef)]
+            if cut and others and all(e.table != table and self._many(e.table, table) for e in others):
+                self._rest_on(table)
+                return Aggregate("count")
             shown = [e for e in self.parts.select if isinstance(e, ColumnRef) and e.table == table]
             return shown[0] if shown else self._label(table)[0]
         if mention.span.meaning in ("count", "number", "frequency", "total", "average") and self._aggregating():
@@ -186,7 +285,7 @@ class Extremes(Shown):
         if not aggregating:
             return
         plain = [e for e in parts.select if isinstance(e, ColumnRef | Bucket)]
-        if parts.whole or any(isinstance(e, Total) for e in parts.select):
+        if parts.whole:
             raise decline("all information", "all columns of grouped rows are not followed yet")
         asked = list(parts.groups)
         parts.groups = [*(g for g in asked if g not in plain), *plain]
@@ -200,6 +299,8 @@ class Extremes(Shown):
             raise decline("at least", "each of what is shown is one row, so there is nothing to count")
         for table in dict.fromkeys(ref.table for ref in parts.groups if isinstance(ref, ColumnRef)):
             parts.groups += self._missing_key(table)
+        if parts.counted:
+            return
         if not parts.order and not any(isinstance(g, Bucket) or self._in_time(g) for g in parts.groups):
             parts.order = self._usual_order()
         if not parts.order and any(isinstance(g, Bucket) or self._in_time(g) for g in parts.groups):

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sparkwright.domain import Draft, Finding, Question, Table
-from sparkwright.generators.offline.clauses import read
+from sparkwright.errors import CannotAnswer
+from sparkwright.generators.offline.clauses import read, unknown_words
 from sparkwright.generators.offline.compose import compose
 from sparkwright.generators.offline.linking import Linker
+from sparkwright.generators.offline.nearest import hint_for
 from sparkwright.generators.offline.plan import Plan
 from sparkwright.generators.offline.reading import decline
 from sparkwright.generators.offline.render import render
@@ -46,7 +48,14 @@ class OfflineGenerator:
         linker = self._linker(tuple(chosen))
         spans = linker.link(text)
         words = tuple(token.lemma for token in tokenize(text))
-        return compose(read(spans, text), linker.schema, spans, words)
+        try:
+            reading = read(spans, text)
+        except CannotAnswer as error:
+            unknown = unknown_words(spans)
+            if not unknown:
+                raise
+            raise decline(unknown, hint=hint_for(unknown, linker.schema)) from error
+        return compose(reading, linker.schema, spans, words)
 
     def _linker(self, tables: tuple[Table, ...]) -> Linker:
         """The index over these very tables, kept for the next question."""

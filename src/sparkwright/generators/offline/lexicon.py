@@ -23,6 +23,8 @@ class Kind(StrEnum):
     MISSING = "missing"
     WEEKDAY = "weekday"
     QUARTER = "quarter"
+    EARLY = "early"
+    SHARE = "share"
     UNIT = "unit"
     BUCKET = "bucket"
     GROUP = "group"
@@ -362,6 +364,13 @@ def _phrases() -> dict[tuple[str, ...], tuple[Kind, str]]:
             found.update(dict.fromkeys(_entries(words), (kind, meaning)))
     found.update({entry: (Kind.FILLER, " ".join(entry)) for entry in _entries(_MORE_FILLERS)})
     found.update({entry: (Kind.UNKNOWN, " ".join(entry)) for entry in _entries(_BEYOND)})
+    found["early",] = found["ahead", "of", "schedule"] = (Kind.EARLY, "early")
+    for word in ("weekend", "weekends"):
+        found[(word,)] = (Kind.WEEKDAY, "weekend")
+    for word, meaning in (("percentage", "percentage"), ("percent", "percentage"), ("share", "share")):
+        found[word, "of"] = (Kind.SHARE, meaning)
+    for word in ("proportion", "fraction"):
+        found[word, "of"] = (Kind.SHARE, "share")
     for word in ("worst", "best"):
         found[(word,)] = (Kind.SUPERLATIVE, word)
     found["top",] = (Kind.TOP, "desc")

@@ -11,6 +11,7 @@ from sparkwright.generators.offline.english import (
 )
 from sparkwright.generators.offline.lexicon import LONGEST_PHRASE, PHRASES, Kind
 from sparkwright.generators.offline.plan import ColumnRef
+from sparkwright.generators.offline.restricting import PASSED_OVER, restricting
 from sparkwright.generators.offline.schema import Schema
 from sparkwright.generators.offline.spans import ColumnLink, Span, TableLink
 from sparkwright.generators.offline.terms import lone_word
@@ -58,7 +59,7 @@ class Linker:
                 spans[-1] = span
             elif span is not None:
                 spans.append(span)
-        return tuple(spans)
+        return restricting(tuple(spans), self.schema)
 
     def _next(self, text: str, tokens: tuple[Token, ...], at: int, before: list[Span]) -> tuple[Span | None, int]:
         token = tokens[at]
@@ -88,7 +89,8 @@ class Linker:
                 merged = replace(schema, values=value.values if value and value_end == schema_end else ())
                 return merged, schema_end
         if lexical is not None:
-            return lexical, lexical_end
+            single = value is not None and lexical.kind in PASSED_OVER and value_end == lexical_end == at + 1
+            return (replace(lexical, values=value.values) if single and value else lexical), lexical_end
         passive = token.lower.endswith("ed") and at + 1 < len(tokens) and tokens[at + 1].lower == "by"
         return Span(Kind.VERB if passive else Kind.UNKNOWN, token.text, token.start, token.end, token.lower), at + 1
 
@@ -207,6 +209,12 @@ class Linker:
             columns=tuple(sorted(columns, key=lambda link: -link.score)),
         )
 
+    def _names_measure(self, words: list[str]) -> bool:
+        """Whether `amount` in `total amount of` is a column here, not a way to say how many."""
+        nouns = [word for word in words if word in _MEASURES] if len(words) > 1 and words[0] != "how" else []
+        known = (self.schema.phrases.get((noun,), {}) for noun in nouns)
+        return any(isinstance(to, ColumnRef) and score >= 0.9 for links in known for to, score in links.items())
+
     # --- words of the lexicon ----------------------------------------------------------------------------------------
 
     def _lexical(self, tokens: tuple[Token, ...], at: int, before: list[Span]) -> tuple[Span | None, int]:
@@ -222,12 +230,15 @@ class Linker:
             entry = PHRASES.get(tuple(words))
             if entry is None and len(words) > 1:
                 entry = PHRASES.get((*words[:-1], token.lemma))
-            if entry is not None:
+            if entry is not None and not self._names_measure(words):
                 best = (Span(entry[0], " ".join(words), tokens[at].start, token.end, entry[1]), end + 1)
         if best[1] - at > 1:
             return best
         single = lone_word(tokens[at], before)
         return (single, at + 1) if single else best
+
+
+_MEASURES = ("amount", "value", "frequency", "total", "times", "quantity")
 
 
 def _scores(span: Span) -> list[float]:

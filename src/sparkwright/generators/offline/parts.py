@@ -18,7 +18,6 @@ from sparkwright.generators.offline.plan import (
     IsNull,
     Ordering,
     Source,
-    Total,
 )
 from sparkwright.generators.offline.reading import Reading
 from sparkwright.generators.offline.resolve import Resolver
@@ -35,6 +34,8 @@ class Parts:
     having: list[Compare | Between] = field(default_factory=list)
     order: list[Ordering] = field(default_factory=list)
     limit: int | None = None
+    partition: list[ColumnRef | Bucket] = field(default_factory=list)
+    counted: bool = False
     base: str | None = None
     tables: list[str] = field(default_factory=list)
     whole: str | None = None
@@ -62,8 +63,6 @@ def table_of(expression: Expression) -> str | None:
     match expression:
         case ColumnRef(table, _) | Bucket(_, ColumnRef(table, _)) | Aggregate(_, ColumnRef(table, _)):
             return table
-        case Total(columns):
-            return columns[0].table
         case Bucket(_, CalendarDate() as date):
             return date.table
     return None

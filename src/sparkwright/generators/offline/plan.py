@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Operator = Literal["=", "!=", ">", ">=", "<", "<="]
-Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median", "stddev"]
+Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median", "stddev", "share", "percentage"]
 Direction = Literal["asc", "desc"]
 Constant = str | int | float
 
@@ -49,22 +49,19 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Total:
-    """Columns of numbers added row by row, as in checking balance + savings balance."""
-
-    columns: tuple[ColumnRef, ...]
-
-
-@dataclass(frozen=True)
 class Aggregate:
-    """A function over the rows of a group; no column means the rows themselves."""
+    """A function over the rows of a group; no column means the rows themselves.
+
+    `where` is what the rows have to meet that a share or a percentage counts.
+    """
 
     function: Function
     column: ColumnRef | None = None
     text: bool = False
+    where: tuple[Predicate, ...] = ()
 
 
-Expression = ColumnRef | Bucket | Number | Total | Aggregate
+Expression = ColumnRef | Bucket | Number | Aggregate
 
 
 @dataclass(frozen=True)
@@ -173,6 +170,7 @@ class Ordering:
 class Plan:
     """What is asked for; `select` is the columns of the answer in order, empty for all columns of the first table.
 
+    With `partition`, `limit` holds for each of its values; `counted` counts the groups that are left.
     With `groups` or aggregates in `select`, `having` or `order`, rows are grouped by `groups`.
     """
 
@@ -183,6 +181,8 @@ class Plan:
     order: tuple[Ordering, ...] = ()
     limit: int | None = None
     distinct: bool = False
+    partition: tuple[ColumnRef | Bucket, ...] = ()
+    counted: bool = False
 
     @property
     def aggregates(self) -> tuple[Aggregate, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import replace
 
-from sparkwright.generators.offline.english import UNITS
+from sparkwright.generators.offline.english import NEUTRAL, UNITS, VERBS
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.plan import (
@@ -15,6 +15,7 @@ from sparkwright.generators.offline.plan import (
     CalendarDate,
     ColumnRef,
     Compare,
+    CompareColumns,
     Constant,
     Expression,
     In,
@@ -26,7 +27,7 @@ from sparkwright.generators.offline.plan import (
     Predicate,
     Source,
 )
-from sparkwright.generators.offline.reading import Condition, decline
+from sparkwright.generators.offline.reading import Condition, Mention, decline
 from sparkwright.generators.offline.resolve import Resolver
 from sparkwright.generators.offline.schema import Schema
 from sparkwright.generators.offline.spans import Span
@@ -42,11 +43,13 @@ class Predicates:
         self._resolver = resolver
         self._near = near
         self._scope: str | None = None
+        self._verb = ""
         self.assumptions: list[str] = []
 
     def build(self, condition: Condition) -> tuple[str, tuple[Predicate, ...]]:
         """The table that a condition restricts, and the predicates, not yet negated."""
         self._scope = self._resolver.table(condition.scope) if condition.scope is not None else None
+        self._verb = condition.verb
         if condition.how == "date":
             return self._date(condition)
         if condition.how == "year":
@@ -56,6 +59,8 @@ class Predicates:
             return ref.table, (IsNull(ref),)
         if condition.sub is not None:
             return self._against(condition)
+        if condition.other is not None:
+            return self._columns(condition, condition.other)
         if condition.how == "contains" or condition.how == "startswith" or condition.how == "endswith":  # noqa: PLR1714  # narrows the type
             ref = self._text_column(condition)
             return ref.table, (Like(ref, condition.values[0].text, condition.how),)
@@ -73,7 +78,11 @@ class Predicates:
         near = self._order()[0] if self._order() else None
         if condition.mention is not None and not names_table(condition.mention.span):
             return self._resolver.column(condition.mention, near)
-        found = self._resolver.axis(condition.axis, self._order(), condition.unit) if condition.axis else None
+        found = (
+            self._resolver.axis(condition.axis, self._order(), condition.unit, condition.hint)
+            if condition.axis
+            else None
+        )
         if found is None and condition.unit:
             found = self._resolver.by_unit(condition.unit, self._order())
         if found is None:
@@ -135,6 +144,8 @@ class Predicates:
         ref = self._column(condition)
         constants = [self._constant(ref, span, condition.unit) for span in condition.values]
         left: Expression = ref
+        if condition.values[0].kind is Kind.NUMBER and condition.values[0].text.lower() in ("late", "delayed", "early"):
+            self.assumptions.append(f"{condition.values[0].text!r} is taken as {ref.name!r} {condition.operator} 0")
         if self._schema.is_temporal(ref) and all(isinstance(c, int) for c in constants):
             left = Bucket("year", ref)
         if self._schema.is_text(ref) and all(not isinstance(c, str) for c in constants):
@@ -187,6 +198,14 @@ class Predicates:
         plan = Plan(Source(other.table), (Aggregate(condition.sub.function, other),))
         return ref.table, (Compare(ref, condition.operator, plan),)
 
+    def _columns(self, condition: Condition, other: Mention) -> tuple[str, tuple[Predicate, ...]]:
+        one = self._column(condition)
+        two = self._resolver.column(other, one.table)
+        kinds = [(self._schema.is_numeric(ref), self._schema.is_temporal(ref)) for ref in (one, two)]
+        if one.table != two.table or one == two or kinds[0] != kinds[1] or not any(kinds[0]):
+            raise decline(other.span.text, f"{one.name!r} and {two.name!r} cannot be compared row by row")
+        return one.table, (CompareColumns(one, condition.operator, two),)
+
     # --- dates -------------------------------------------------------------------------------------------------------
 
     def _are_years(self, condition: Condition) -> bool:
@@ -225,6 +244,16 @@ class Predicates:
         """The tables to look in first: the one named last before the condition, then those of the plan."""
         return self._near if self._scope is None else tuple(dict.fromkeys((self._scope, *self._near)))
 
+    def _note_date(self, part: Expression) -> None:
+        """`shipped in March` is read by the only date there is: say by which."""
+        ref = part.column if isinstance(part, Bucket) else part
+        verb = self._verb.lower()
+        if isinstance(ref, ColumnRef) and verb in VERBS and verb not in NEUTRAL:
+            own = {word[:4] for word in self._schema.words(ref)}
+            own |= {word[:4] for word in self._schema.table_words[ref.table]}
+            if verb[:4] not in own and ref.name.lower() not in ("year", "month", "day"):
+                self.assumptions.append(f"the date of {verb!r} is taken as {ref.name!r}")
+
     def _year(self, condition: Condition) -> tuple[str, tuple[Predicate, ...]]:
         expression = self._year_expression(condition.values[0])
         numbers = [span.number for span in condition.values]
@@ -236,6 +265,7 @@ class Predicates:
     def _year_expression(self, span: Span) -> Expression:
         expression = self.part("year", self._tables())
         if expression is not None:
+            self._note_date(expression)
             return expression
         named = [ref for table in self._tables() for ref in self._schema.columns(table) if self._year_like(ref)]
         if len(named) != 1:
@@ -272,6 +302,7 @@ class Predicates:
         for table in self._tables():
             dates = [ref for ref in self._schema.columns(table) if self._schema.is_temporal(ref) or self._iso(ref)]
             if len(dates) == 1:
+                self._note_date(dates[0])
                 return dates[0]
         raise decline(span.text, f"nothing says of which column {span.text!r} is the date")
 
@@ -286,17 +317,44 @@ class Predicates:
             expression = self.part("weekday" if first.kind is Kind.WEEKDAY else "quarter", self._tables())
             if not isinstance(expression, Bucket):
                 raise decline(first.text)
+            if first.meaning == "weekend":
+                self.assumptions.append("the weekend is taken as Saturday and Sunday")
+                return _table(expression), (In(expression, (1, 7)),)
+            if first.kind is Kind.QUARTER:
+                self._note_every_year(first, expression)
             return _table(expression), (Compare(expression, "=", int(first.meaning)),)
         predicates = [self._is_part("month", int(first.meaning), first)]
+        if not any(span.number > 31 for span in rest):
+            self._note_every_year(first, predicates[0].left)
         for span in rest:
             unit = "year" if span.number > 31 else "day"
             predicates.append(self._is_part(unit, int(span.number), span))
         return _table(predicates[0].left), tuple(predicates)
 
+    def _note_every_year(self, span: Span, part: Expression) -> None:
+        """A month without a year is that month of every year, where there are several."""
+        match part:
+            case Bucket(_, ColumnRef() as date):
+                several = not self._schema.is_of_one_year(date)
+            case Bucket(_, CalendarDate() as calendar_date):
+                several = self._varies(calendar_date.year)
+            case ColumnRef(table, _):
+                years = [ref for ref in self._schema.columns(table) if self._schema.words(ref) == ("year",)]
+                several = any(self._varies(ref) for ref in years)
+            case _:
+                several = False
+        if several:
+            self.assumptions.append(f"{span.text!r} is taken as that of any year")
+
+    def _varies(self, ref: ColumnRef) -> bool:
+        profile = self._schema.column(ref).profile
+        return profile is None or profile.distinct > 1
+
     def _is_part(self, unit: str, number: int, span: Span) -> Compare:
         expression = self.part(unit, self._tables())
         if expression is None:
             raise decline(span.text, f"nothing says of which column {span.text!r} is the {unit}")
+        self._note_date(expression)
         return Compare(expression, "=", number)
 
     def _day(self, span: Span) -> tuple[str, tuple[Predicate, ...]]:
@@ -331,6 +389,8 @@ def negate(predicate: Predicate) -> Predicate:
     match predicate:
         case Compare(left, operator, right):
             return Compare(left, _OPPOSITE[operator], right)
+        case CompareColumns(left, operator, right):
+            return CompareColumns(left, _OPPOSITE[operator], right)
         case In() | Between() | IsNull() | Like():
             return replace(predicate, negated=not predicate.negated)
     raise TypeError(predicate)

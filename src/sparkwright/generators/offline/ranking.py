@@ -19,10 +19,12 @@ def group(cursor: Cursor, reading: Reading) -> bool:
     if marker is None:
         return False
     if marker.kind is Kind.BY and (reading.ordering or reading.limit_direction):
+        direction = reading.limit_direction or ("desc" if cursor.kind() is Kind.AGGREGATE else None)
+        if not _sort_keys(cursor, reading, direction):
+            cursor.at = start
+            return False
         reading.ranked = True
-        return _sort_keys(
-            cursor, reading, reading.limit_direction or ("desc" if cursor.kind() is Kind.AGGREGATE else None)
-        )
+        return True
     counts = reading.implicit and marker.text in ("by", "per", "for each", "in each", "grouped by")
     if marker.kind is Kind.BY and not counts and not any(item.function for item in reading.items):
         cursor.at = start
@@ -39,6 +41,8 @@ def group(cursor: Cursor, reading: Reading) -> bool:
         reading.implicit = False
     reading.groups.append(found)
     while cursor.kind() is Kind.AND and is_column(cursor.peek(1)) and cursor.kind(2) not in (Kind.COMPARISON, Kind.BE):
+        if not reading.items and cursor.kind(2) in (Kind.WITH, Kind.RELATIVE, Kind.VERB, Kind.SUPERLATIVE):
+            break  # for each carrier, the destination with ...: what is shown follows
         cursor.take()
         another = mention_at(cursor)
         assert another is not None

@@ -59,6 +59,10 @@ class Condition:
     about: Span | None = None
     scope: Span | None = None
     never: str = ""
+    verb: str = ""
+    share: bool = False
+    placed: bool = False
+    other: Mention | None = None
 
 
 @dataclass(frozen=True)
@@ -116,11 +120,17 @@ class Reading:
     subject: Span | None = None
     alternative: bool = False
     hint: str = ""
+    verb: str = ""
+    share: Span | None = None
+    asserting: bool = False
+    placed: bool = False
     opened: int = 0
     ordering: bool = False
     which: bool = False
     ranked: bool = False
     restate: bool = False
+    dangling: list[Span] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Cursor:
@@ -170,10 +180,13 @@ class Cursor:
             self.at += 1
 
 
+REPHRASE = "say it with the names of tables and columns; `sparkwright describe DB.TABLE` shows the columns of a table"
+
+
 def decline(part: str, message: str = "", hint: str = "") -> CannotAnswer:
     """The error that says which part of the question was not followed."""
     return CannotAnswer(
         message or f"the offline generator does not follow {part!r}",
-        hint=hint or "say it with the names of tables and columns, or choose a model with --model",
+        hint=hint or REPHRASE,
         part=part,
     )

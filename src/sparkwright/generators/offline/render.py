@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from sparkwright.generators.offline.naming import Names, identifier_of, literal, table_text, tick, variable
 from sparkwright.generators.offline.plan import (
@@ -26,9 +27,9 @@ from sparkwright.generators.offline.plan import (
     Plan,
     Predicate,
     Source,
-    Total,
 )
 
+_RANK = "rank_in_group"
 _FUNCTIONS = {"count_distinct": "countDistinct"}
 _PYTHON = {"=": "==", "!=": "!=", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 _BUCKETS = {
@@ -43,11 +44,10 @@ def render(plan: Plan, notes: tuple[str, ...] = ()) -> str:
     """The program's text; `notes` become comments above it."""
     lines = _Program(plan).lines()
     comments = [f"# {note}" for note in notes]
-    return (
-        "\n".join(["from pyspark.sql import functions as F", "", *comments, *lines]) + "\n"
-        if _needs_f(lines)
-        else "\n".join([*comments, *lines]) + "\n"
-    )
+    imports = ["from pyspark.sql import functions as F"] if _needs_f(lines) else []
+    if any("Window." in line for line in lines):
+        imports = ["from pyspark.sql import Window", *imports]
+    return "\n".join([*imports, *([""] if imports else []), *comments, *lines]) + "\n"
 
 
 def _needs_f(lines: list[str]) -> bool:
@@ -76,7 +76,11 @@ class _Program:
         aggregates = plan.aggregates
         if plan.groups or aggregates:
             return [*calls, *self.grouped(plan, names, aggregates)]
-        calls += self.ordered(plan, [self.ordering(o, names, {}) for o in plan.order]) if not plan.distinct else []
+        parts = [self.expression(p, names) for p in plan.partition]
+        if not plan.distinct:
+            calls += self.ordered(plan, [self.ordering(o, names, {}) for o in plan.order], parts)
+        if parts and not plan.select:
+            calls.append(f'.drop("{_RANK}")')
         if plan.select:
             calls.append(f".select({', '.join(self.selected(plan, names))})")
         if plan.distinct:
@@ -150,14 +154,18 @@ class _Program:
         else:
             if keys:
                 calls.append(f".groupBy({', '.join(self.key(k, names, labels) for k in keys)})")
-            terms = [f"{self.expression(a, names)}.alias({literal(after[a])})" for a in aggregates]
+            terms = [f"{self.term(a, names)}.alias({literal(after[a])})" for a in aggregates]
             calls.append(f".agg({', '.join(terms)})")
         for having in plan.having:
             calls += self.having(having, after)
-        calls += self.ordered(plan, [self.ordering(o, names, after) for o in plan.order])
+        parts = [f"F.col({literal(tick(after[p]))})" for p in plan.partition]
+        calls += self.ordered(plan, [self.ordering(o, names, after) for o in plan.order], parts)
         shown = [after[e] for e in plan.select if e in after]
         produced = [*(labels[k] for k in keys), *(after[a] for a in aggregates)]
-        if shown != produced:
+        if plan.counted:
+            return [*calls, '.agg(F.count("*").alias("count"))']
+        beside = any(isinstance(h.right, Plan) for h in plan.having if isinstance(h, Compare))
+        if shown != produced or beside or plan.partition:
             calls.append(f".select({', '.join(literal(tick(s)) for s in shown)})")
         if plan.distinct:
             calls.append(".distinct()")
@@ -173,11 +181,24 @@ class _Program:
         left = f"F.col({literal(tick(after[predicate.left]))})"
         if isinstance(predicate, Between):
             return [f".filter({left}.between({literal(predicate.low)}, {literal(predicate.high)}))"]
-        assert not isinstance(predicate.right, Plan)
+        if isinstance(predicate.right, Plan):
+            alias = f"overall_{after[predicate.left]}"
+            inner = self.chain(predicate.right)
+            inner[-1] = inner[-1].replace(f".alias({literal(after[predicate.left])})", f".alias({literal(alias)})")
+            name = self.fresh(alias)
+            self.statements += _assign(name, inner)
+            return [f".crossJoin({name})", f".filter({left} {_PYTHON[predicate.operator]} F.col({literal(alias)}))"]
         return [f".filter({left} {_PYTHON[predicate.operator]} {literal(predicate.right)})"]
 
-    def ordered(self, plan: Plan, keys: list[str]) -> list[str]:
-        """The sort and the cut."""
+    def ordered(self, plan: Plan, keys: list[str], parts: Sequence[str] = ()) -> list[str]:
+        """The sort and the cut; with `parts` the cut within each of them."""
+        if parts and plan.limit is not None:
+            window = f"Window.partitionBy({', '.join(parts)}).orderBy({', '.join(keys)})"
+            return [
+                f'.withColumn("{_RANK}", F.row_number().over({window}))',
+                f'.filter(F.col("{_RANK}") <= {plan.limit})',
+                f".orderBy({', '.join([*parts, literal(_RANK)] if plan.limit > 1 else parts)})",
+            ]
         calls = [f".orderBy({', '.join(keys)})"] if keys else []
         return [*calls, f".limit({plan.limit})"] if plan.limit is not None else calls
 
@@ -197,10 +218,13 @@ class _Program:
                 return _BUCKETS[unit].format(f"F.make_date({parts})")
             case Bucket(unit, ColumnRef() as column):
                 return _BUCKETS[unit].format(self.col(column, names))
-            case Total(columns):
-                return "(" + " + ".join(self.col(c, names) for c in columns) + ")"
             case Number(column):
                 return self.number(column, names)
+            case Aggregate("share" | "percentage" as function, None):
+                met = [self.predicate(p, names) for p in expression.where]
+                when = met[0] if len(met) == 1 else " & ".join(f"({p})" for p in met)
+                share = f"F.avg(F.when({when}, 1).otherwise(0))"
+                return f"100 * {share}" if function == "percentage" else share
             case Aggregate(_, None):
                 return 'F.count("*")'
             case Aggregate(function, ColumnRef() as column, True):
@@ -208,6 +232,11 @@ class _Program:
             case Aggregate(function, ColumnRef() as column):
                 return f"F.{_FUNCTIONS.get(function, function)}({literal(names.text(column))})"
         raise TypeError(expression)
+
+    def term(self, aggregate: Aggregate, names: Names) -> str:
+        """An aggregate to which `.alias` can be put."""
+        text = self.expression(aggregate, names)
+        return f"({text})" if aggregate.function == "percentage" else text
 
     def number(self, column: ColumnRef, names: Names) -> str:
         """Text read as a number: NULL where it is none, so that no row fails the program."""
@@ -257,16 +286,14 @@ class _Program:
     def alias(self, expression: Expression) -> str:
         """The name of a computed column."""
         match expression:
-            case Aggregate("count", None):
-                return "count"
+            case Aggregate(function, None):
+                return function
             case Aggregate(function, column) if column is not None:
                 return f"{function}_{identifier_of(column.name)}"
             case Bucket(unit, _):
                 return unit
             case Number(ColumnRef(_, name)):
                 return name
-            case Total():
-                return "total"
             case ColumnRef(_, name):
                 return name
         return "value"

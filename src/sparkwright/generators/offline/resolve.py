@@ -111,14 +111,22 @@ class Resolver:
             for edge in self._schema.keys.edges(one.table)
         )
 
-    def axis(self, axis: str, near: Iterable[str], unit: str = "") -> ColumnRef | None:
+    def axis(self, axis: str, near: Iterable[str], unit: str = "", hint: str = "") -> ColumnRef | None:
         """The column that measures what an adjective speaks of, in the first of some tables that has one."""
         for table in self.ranked(near):
             for term in AXES.get(axis, ()):
                 found = [ref for ref in self._measures(table) if set(term.split()) <= set(self._named(ref))]
                 found = [ref for ref in found if not unit or self.unit_of(ref, unit)] or ([] if unit else found)
+                found = [ref for ref in found if set(spoken(hint)) & set(self._named(ref))] or found
+                shortest = min((len(self._schema.words(ref)) for ref in found), default=0)
+                found = [ref for ref in found if len(self._schema.words(ref)) == shortest]
+                if axis == "delay" and len(found) > 1:
+                    raise decline(axis, f"the delay may be {' or '.join(repr(ref.name) for ref in found)}", "say which")
                 if found:
-                    return min(found, key=lambda ref: len(self._schema.words(ref)))
+                    return found[0]
+            dates = [ref for ref in self._measures(table) if self._schema.is_temporal(ref)] if axis == "date" else []
+            if len(dates) == 1:
+                return dates[0]
         return None
 
     def _measures(self, table: str) -> list[ColumnRef]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sparkwright.generators.offline.extremes import Extremes
-from sparkwright.generators.offline.parts import short, table_of
+from sparkwright.generators.offline.parts import short, table_of, words_of
 from sparkwright.generators.offline.plan import (
     Aggregate,
     AnyOf,
@@ -22,10 +21,11 @@ from sparkwright.generators.offline.plan import (
     Source,
 )
 from sparkwright.generators.offline.predicates import Predicates, negate
-from sparkwright.generators.offline.reading import Condition, decline
+from sparkwright.generators.offline.reading import Condition, SubQuery, decline
+from sparkwright.generators.offline.shares import Shares
 
 
-class Rows(Extremes):
+class Rows(Shares):
     """The source of a plan."""
 
     def _source(self) -> Source:
@@ -113,16 +113,29 @@ class Rows(Extremes):
         return found
 
     def _having(self, condition: Condition) -> None:
-        if condition.mention is None or condition.sub is not None or not condition.function:
+        if condition.mention is None or not condition.function:
             raise decline("average")
         if not self.parts.select or any(isinstance(e, Aggregate) for e in self.parts.select):
             raise decline(condition.mention.span.text)
         aggregate = self._aggregate(condition.function, condition.mention, False)
+        if condition.sub is not None:
+            self.parts.having.append(self._overall(condition, aggregate, condition.sub))
+            return
         numbers = [span.number for span in condition.values]
         if condition.how == "between":
             self.parts.having.append(Between(aggregate, numbers[0], numbers[1]))
         else:
             self.parts.having.append(Compare(aggregate, condition.operator, numbers[0]))
+
+    def _overall(self, condition: Condition, aggregate: Aggregate, sub: SubQuery) -> Compare:
+        """An average of each group against that of all rows."""
+        if sub.mention not in (None, condition.mention) or sub.function != aggregate.function or not aggregate.column:
+            raise decline("average", "only the same figure over all rows can be compared with")
+        if len(self.reading.conditions) > 1:
+            raise decline("average", "it is not said whether the overall figure is of the restricted rows")
+        table = aggregate.column.table
+        self.assumptions.append(f"the overall {words_of(aggregate)} is that of all rows of {short(table)}")
+        return Compare(aggregate, condition.operator, Plan(Source(table), (aggregate,)))
 
     def _restrict(self, source: Source, restrictions: list[tuple[str, tuple[Predicate, ...], bool, bool]]) -> Source:
         main = [source.table, *(edge.right for edge in source.joins)]

@@ -132,6 +132,15 @@ class Schema:
         """Whether the column holds text."""
         return self.base_type(ref) in ("string", "varchar", "char")
 
+    def is_of_one_year(self, ref: ColumnRef) -> bool:
+        """Whether all dates of the column are known to lie in one year."""
+        profile = self.column(ref).profile
+        if profile is None:
+            return False
+        ends = (profile.minimum, profile.maximum) if profile.minimum and profile.maximum else profile.values
+        complete = bool(profile.minimum and profile.maximum) or profile.complete
+        return complete and len({value[:4] for value in ends}) == 1
+
     def is_numeric_text(self, ref: ColumnRef) -> bool:
         """Whether the column holds text, and all of the text that was seen is numbers."""
         profile = self.column(ref).profile

@@ -27,7 +27,7 @@ class Shown(Draftsman):
                 return self.resolver.table(item.mention.owner)
             if item.mention is not None and names_table(item.mention.span):
                 return self.resolver.table(item.mention.span)
-        if reading.subject is not None:
+        if reading.subject is not None and reading.subject.tables:
             return self.resolver.table(reading.subject)
         return self.resolver.anchors[0] if self.resolver.anchors else None
 
@@ -59,10 +59,18 @@ class Shown(Draftsman):
 
     def _rows_of(self, table: str) -> list[Expression]:
         """A table by itself: the names of its rows, or the whole rows where they have no name."""
-        if self.schema.labels(table) or self.schema.identity(table) or self.reading.groups or self.reading.superlatives:
+        named = self.schema.labels(table) or self.schema.identity(table)
+        if named or ((self.reading.groups or self.reading.superlatives) and not self._ranks_rows()):
             return list(self._label(table))
         self.parts.whole = table
         return []
+
+    def _ranks_rows(self) -> bool:
+        """Whether the extremes asked for are of single rows: the longest flight, not the most flights."""
+        extremes = self.reading.superlatives
+        return bool(extremes) and not any(
+            s.function or s.axis == "count" or (s.mention and names_table(s.mention.span)) for s in extremes
+        )
 
     def _columns(self, mention: Mention) -> tuple[ColumnRef, ...]:
         """The column, or first and last name where a person's name is asked for."""
@@ -89,9 +97,11 @@ class Shown(Draftsman):
     def _aggregate(self, function: Function, mention: Mention, distinct: bool) -> Aggregate:
         if names_table(mention.span):
             table = self.resolver.table(mention.span)
-            if function != "count":
+            if function not in ("count", "share", "percentage"):
                 raise decline(mention.span.text, f"{mention.span.text!r} is a table, not a number")
             self._rest_on(table)
+            if function != "count":
+                return Aggregate(function)
             if distinct:
                 label = self.schema.labels(table) or self.schema.identity(table)
                 if len(label) == 1:
@@ -179,7 +189,7 @@ class Shown(Draftsman):
     def _bucket(self, mention: Mention) -> list[ColumnRef | Bucket]:
         parts = self._parts_of_date(mention)
         if parts is not None:
-            return list(parts)
+            return [*self._each_year(mention, *parts)]
         unit = mention.span.meaning
         tables = self.resolver.ranked(t for t in (self.parts.base, self.focus) if t)
         found = Predicates(self.schema, self.resolver, tables).part(unit, tables)
@@ -187,4 +197,21 @@ class Shown(Draftsman):
             raise decline(mention.span.text, f"nothing says which column {mention.span.text!r} is")
         if isinstance(found, Bucket) and found.unit == "dayofmonth":
             found = Bucket("day", found.column)
-        return [found]
+        if isinstance(found, Bucket) and found.unit == "hour":
+            self.assumptions.append("the same hour of different days is taken together")
+        return [*self._each_year(mention, *self._with_year(found))]
+
+    def _with_year(self, part: ColumnRef | Bucket) -> list[ColumnRef | Bucket]:
+        """A month or a quarter with its year before it, unless all dates are of one year."""
+        if not isinstance(part, Bucket) or part.unit not in ("month", "quarter"):
+            return [part]
+        if isinstance(part.column, ColumnRef):
+            return [part] if self.schema.is_of_one_year(part.column) else [Bucket("year", part.column), part]
+        return [part] if self._constant(part.column.year) else [part.column.year, part]
+
+    def _each_year(self, mention: Mention, *parts: ColumnRef | Bucket) -> tuple[ColumnRef | Bucket, ...]:
+        """Without the year where the month of the year is asked for."""
+        if len(parts) < 2 or "year" not in mention.span.text.lower().split():
+            return parts
+        self.assumptions.append(f"the same {mention.span.meaning} of different years is taken together")
+        return parts[-1:]
