@@ -293,6 +293,9 @@ class Estimate:
     cost_usd: float | None = None
 
 
+MOST_ROWS = 2**31 - 2  # Spark's limit is an int, and a run asks for one row more
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a run may use: rows and bytes of its result, wall-clock seconds, bytes of memory, bytes of printed text."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import platformdirs
 
+from sparkwright.domain import MOST_ROWS
 from sparkwright.errors import SettingsError
 
 FILE = "sparkwright.toml"
@@ -46,8 +47,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("rows", "result_bytes", "seconds", "memory"):
-            if getattr(self, name) <= 0:
+            if not getattr(self, name) > 0:
                 raise SettingsError(f"{name} must be above 0, not {getattr(self, name)!r}")
+        if self.rows > MOST_ROWS:
+            raise SettingsError(f"rows must be at most {MOST_ROWS}, not {self.rows!r}")
 
     @property
     def history_path(self) -> Path:

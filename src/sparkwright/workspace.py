@@ -14,10 +14,17 @@ from typing import Any, Literal, Self
 
 from sparkwright import pipeline, settings
 from sparkwright.catalogs import Catalog, open_catalog
-from sparkwright.domain import Answer, Draft, Estimate, Finding, Limits, Program, Question, Table, TableName
+from sparkwright.domain import MOST_ROWS, Answer, Draft, Estimate, Finding, Limits, Program, Question, Table, TableName
 from sparkwright.engines.local import LocalEngine
 from sparkwright.engines.script import full_script, with_reads
-from sparkwright.errors import ProgramRefused, SparkwrightError, TableNotFound, UnreadableTable, UsageError
+from sparkwright.errors import (
+    ProgramRefused,
+    SettingsError,
+    SparkwrightError,
+    TableNotFound,
+    UnreadableTable,
+    UsageError,
+)
 from sparkwright.generators import Generator, open_generator
 from sparkwright.history import History, Record
 from sparkwright.pipeline import Emit, Parts, Story
@@ -66,7 +73,13 @@ class Workspace:
         `emit` is told of each stage, `on_progress` of what a catalog has to build first; `arguments` are settings.
         """
         chosen = settings.load(config, catalog=catalog, model=model, **arguments)
-        opened = open_catalog(chosen.catalog, cache=chosen.cache_path, on_progress=on_progress)
+        try:
+            opened = open_catalog(chosen.catalog, cache=chosen.cache_path, on_progress=on_progress)
+        except OSError as error:
+            message = f"the folder {str(chosen.home)!r} cannot be used: {error.strerror or error}"
+            raise SettingsError(
+                message, hint="set `home` (SPARKWRIGHT_HOME) to a folder that can be written"
+            ) from error
         return cls(chosen, opened, History(chosen.history_path), emit)
 
     def __enter__(self) -> Self:
@@ -126,13 +139,13 @@ class Workspace:
         `tables` selects the ones to ask (by default the whole catalog), `rows` limits the result, `dry_run` stops
         before anything runs.
         """
-        asked = Question(question, tuple(self._table_name(table) for table in tables))
+        asked = Question(_plain(question), tuple(self._table_name(table) for table in tables))
         where, limits = on or self.settings.on, self._limits(rows)
         return self._tell("ask", lambda story: pipeline.ask(story, asked, on=where, limits=limits, dry_run=dry_run))
 
     def write(self, question: str, *, tables: tuple[TableName | str, ...] = ()) -> Answer:
         """A program for a question, checked but not run."""
-        asked = Question(question, tuple(self._table_name(table) for table in tables))
+        asked = Question(_plain(question), tuple(self._table_name(table) for table in tables))
         where = self.settings.on
         return self._tell(
             "write", lambda story: pipeline.ask(story, asked, on=where, limits=self._limits(None), dry_run=True)
@@ -143,14 +156,14 @@ class Workspace:
         story = self._story()
         story.read_catalog(())
         try:
-            program = story.check(Draft(source, author="user"))
+            program = story.check(Draft(_plain(source), author="user"))
         except ProgramRefused as refused:
             return Checked(None, refused.findings)
         return Checked(program, program.warnings)
 
     def run(self, source: str, *, on: str | None = None, rows: int | None = None, save: str = "") -> Answer:
         """Run a program. `save` is a new folder for the whole result as Parquet."""
-        draft = Draft(source, author="user")
+        draft = Draft(_plain(source), author="user")
         where, limits, folder = on or self.settings.on, self._limits(rows), _new_folder(save)
         return self._tell("run", lambda story: pipeline.run(story, draft, on=where, limits=limits, save=folder))
 
@@ -186,7 +199,7 @@ class Workspace:
     def _checked_story(self, source: str) -> Story:
         story = self._story()
         story.read_catalog(())
-        story.check(Draft(source, author="user"))
+        story.check(Draft(_plain(source), author="user"))
         return story
 
     # --- history -----------------------------------------------------------------------------------------------------
@@ -270,9 +283,14 @@ class Workspace:
 
     def _limits(self, rows: int | None) -> Limits:
         chosen = self.settings
-        if rows is not None and rows < 1:
-            raise UsageError(f"rows must be above 0, not {rows}")
+        if rows is not None and not 1 <= rows <= MOST_ROWS:
+            raise UsageError(f"rows must be from 1 to {MOST_ROWS}, not {rows}")
         return Limits(rows=rows or chosen.rows, bytes=chosen.result_bytes, seconds=chosen.seconds, memory=chosen.memory)
+
+
+def _plain(text: str) -> str:
+    """Text that can be kept and printed: what came as no valid UTF-8 is written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _new_folder(save: str) -> str:

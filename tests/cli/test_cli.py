@@ -214,6 +214,7 @@ def test_the_sample_says_where_it_is(call: Call) -> None:
         (("--model", "oflline", "ask", "how many flights?"), 2, "offline"),
         (("--config", "/no/such/file.toml", "tables"), 2, "/no/such/file.toml"),
         (("run", "/no/such/file.py"), 2, "/no/such/file.py"),
+        (("ask", "how many flights?", "--rows", "99999999999999999999"), 2, "rows"),
         (("runs", "r-none"), 2, "r-none"),
         (("logs", "r-none"), 2, "r-none"),
         (("asq", "x"), 2, "ask"),
@@ -270,7 +271,39 @@ def test_a_corrupt_file_is_named_and_its_neighbours_are_read(call: Call, tmp_pat
     assert "lake.broken" in told["findings"][0]["message"]
 
 
-def test_an_interrupt_cancels_the_run_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def _raw(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sparkwright", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("not a folder")
+    done = _raw("tables", env={**os.environ, "SPARKWRIGHT_HOME": str(home)})
+    assert (done.returncode, "SPARKWRIGHT_HOME" in done.stderr) == (2, True), done.stderr
+
+
+def test_what_the_terminals_encoding_lacks_is_written_out(tmp_path: Path) -> None:
+    path = _program(tmp_path, "result = spark.createDataFrame([('\N{PARTY POPPER}',)], 'x string')\n")
+    done = _raw("run", path, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, "\\U0001f389" in done.stdout) == (0, True), done.stderr
+
+
+def test_a_full_disk_under_the_output_is_said() -> None:
+    command = f"{sys.executable} -m sparkwright --json tables > /dev/full"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "cannot be written" in done.stderr
+
+
+def test_no_standard_input_is_said() -> None:
+    command = f"{sys.executable} -m sparkwright check - <&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "no standard input" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_cancels_the_run_and_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     path = _program(
         tmp_path, 'x = spark.table("nycflights13.airlines").collect()\nwhile x:\n    pass\nresult = spark.range(1)\n'
     )
@@ -281,7 +314,7 @@ def test_an_interrupt_cancels_the_run_and_leaves_nothing_behind(tmp_path: Path) 
     while not list(tmp_path.glob("sparkwright-*/run-*")) and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.05)
     time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     out, err = process.communicate(timeout=30)
     assert process.returncode == 4, err
     told = json.loads(out)

@@ -10,7 +10,7 @@ from rich.console import Console
 from tests.arrow import stream
 
 from sparkwright.cli import render
-from sparkwright.domain import Field, Result
+from sparkwright.domain import Field, Finding, Result
 
 
 def _shown(values: pa.Array, name: str = "x", **result: object) -> str:
@@ -67,6 +67,14 @@ def test_data_are_no_markup(text: str) -> None:
 def test_data_cannot_steer_the_terminal(text: str) -> None:
     shown = _shown(pa.array([text]), name=text)
     assert not {character for character in shown if not character.isprintable() and character != "\n"}
+
+
+def test_a_finding_cannot_steer_the_terminal() -> None:
+    file = io.StringIO()
+    finding = Finding("plan", "error", "ValueError: \x1b]0;pwn\x07\x1b[2J", hint="\x1b[31m")
+    render.findings(Console(file=file, width=200), [finding])
+    assert "\x1b" not in file.getvalue()
+    assert "\\x1b]0;pwn" in file.getvalue()
 
 
 def test_a_cut_result_says_so() -> None:

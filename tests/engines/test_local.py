@@ -83,6 +83,29 @@ def test_what_a_failed_program_printed_is_kept(engine: LocalEngine) -> None:
     assert (run.printed, run.error and run.error.line) == ("so far\n", 2)
 
 
+def test_text_that_no_encoder_takes_is_written_out(engine: LocalEngine) -> None:
+    run = _run(engine, "print('\\ud800')\nresult = spark.range(1)")
+    assert (run.state, run.printed) == (RunState.SUCCEEDED, "\\ud800\n")
+    run = _run(engine, "raise ValueError('\\ud800')")
+    assert run.error is not None
+    assert run.error.message == "\\ud800"
+
+
+def test_a_worker_that_dies_is_told_and_the_next_run_works(engine: LocalEngine) -> None:
+    run = engine.submit(Job("r-dies", Program("while True:\n    pass", ()), "local", Limits(seconds=30)))
+    children = psutil.Process(engine.zygote().process.pid).children
+    while not list(engine.folder.glob("run-*")):
+        engine.poll(run, timeout=0.05)
+    for child in children():
+        child.kill()
+    while not run.state.is_final:
+        run = engine.poll(run, timeout=1.0)
+    assert (run.state, run.error and run.error.type) == (RunState.FAILED, "WorkerDied")
+    assert _works(engine)
+    assert engine.plan(PlanRequest("result = spark.range(1)", (), ())).error is not None  # the planner died, too
+    assert engine.plan(PlanRequest("result = spark.range(1)", (), ())).error is None
+
+
 def test_a_program_cannot_import_open_or_see_the_environment(engine: LocalEngine) -> None:
     # The rules refuse such programs; this is the second wall, inside of the worker.
     for source, kind in (
@@ -192,7 +215,11 @@ def test_no_rows_still_have_columns(engine: LocalEngine) -> None:
 
 
 def test_a_program_without_a_result_is_told_so(engine: LocalEngine) -> None:
-    for source, message in (("x = 1", "does not bind"), ("result = 1", "is a int, not a DataFrame")):
+    for source, message in (
+        ("x = 1", "does not bind"),
+        ("result = 1", "is a int, not a DataFrame"),
+        ("result = spark.range(3).drop('id')", "has no columns"),
+    ):
         run = _run(engine, source)
         assert run.error is not None
         assert run.error.type == "NoResult"

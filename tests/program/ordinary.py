@@ -4,6 +4,10 @@
 IMPORTS = "from pyspark.sql import functions as F, Window\n"
 
 PROGRAMS: dict[str, str] = {
+    "a share of a total": IMPORTS
+    + 'flights = spark.table("nyc.flights")\nn = flights.count()\nresult = flights.groupBy("origin").agg((F.count("*") / n).alias("share"))',
+    "a percentage of a total": IMPORTS
+    + 'f = spark.table("nyc.flights")\nresult = f.groupBy("origin").agg((F.count("*") * 100 / F.lit(f.count())).alias("percent"))',
     "a table": 'result = spark.table("nyc.flights")',
     "a short name": 'result = spark.table("flights").select("carrier").distinct()',
     "another case": 'result = spark.table("NYC.Flights").select("carrier")',

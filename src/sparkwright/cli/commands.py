@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sparkwright.cli.session import INTERRUPTED, Session
+from sparkwright.cli.session import Session
+from sparkwright.domain import MOST_ROWS
 from sparkwright.errors import SparkwrightError, UsageError
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 On = Annotated[str | None, typer.Option("--on", help="Where to run: auto, local.", metavar="PLATFORM")]
-Rows = Annotated[int | None, typer.Option("--rows", help="The most rows to fetch.", min=1)]
+Rows = Annotated[int | None, typer.Option("--rows", help="The most rows to fetch.", metavar="N", min=1, max=MOST_ROWS)]
 Tables = Annotated[list[str], typer.Option("--table", help="A table to ask, DATABASE.TABLE; may be given again.")]
 File = Annotated[str, typer.Argument(help="A file with a program, or - for standard input.", metavar="FILE")]
 _FLAGS = ("--json", "--quiet")
@@ -44,8 +45,7 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        session.err.print("interrupted", style="dim")
-        return INTERRUPTED
+        return session.interrupted()
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -307,9 +307,11 @@ def _print_answer(session: Session, told: Any, *, with_program: bool = True) -> 
 
 def _source(file: str) -> str:
     """The text of a program; raises `UsageError` where it cannot be read."""
-    if file == "-":
-        return sys.stdin.read()
+    if file == "-" and sys.stdin is None:
+        raise UsageError("there is no standard input", hint="name a file with a program")
     try:
+        if file == "-":
+            return sys.stdin.read()
         return Path(file).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UsageError(

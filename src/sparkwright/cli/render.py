@@ -187,7 +187,7 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
         place = f"{finding.line}:{finding.column or 1}: " if finding.line else ""
         console.print(
             Text.assemble(
-                (f"{place}{finding.severity}", _STYLES[finding.severity]), f" {finding.message} [{finding.rule}]"
+                (f"{place}{finding.severity}", _STYLES[finding.severity]), _safe(f" {finding.message} [{finding.rule}]")
             )
         )
         if finding.hint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import tempfile
@@ -94,6 +95,13 @@ class Session:
             self._print_error(error)
         return exit_code(error)
 
+    def interrupted(self) -> int:
+        """Say that somebody ended it."""
+        error = SparkwrightError("interrupted")
+        error.kind = "Interrupted"  # type: ignore[attr-defined]  # what error_json shows as the type
+        self.fail(error)
+        return INTERRUPTED
+
     def confess(self, error: Exception) -> int:
         """Say that the program itself is at fault, and where its traceback is kept."""
         with tempfile.NamedTemporaryFile("w", prefix="sparkwright-bug-", suffix=".txt", delete=False) as kept:
@@ -121,6 +129,8 @@ class Session:
 
 
 def _console(file: Any) -> Console:
-    """A console that never cuts a line short where nobody looks at a terminal."""
+    """A console that cuts no line short where nobody looks at a terminal, and writes out what the encoding lacks."""
+    if isinstance(file, io.TextIOWrapper):
+        file.reconfigure(errors="backslashreplace")
     console = Console(file=file, soft_wrap=False)
     return console if console.is_terminal else Console(file=file, width=10_000, color_system=None)

@@ -127,20 +127,19 @@ class Child:
     def _wait(self, deadline: float) -> None:
         """Come back when there is something to read; end the child where it breaks a limit."""
         self.channel.settimeout(TICK)
-        process = psutil.Process(self.pid)
         while True:
             with suppress(TimeoutError):
                 self.channel.recv(1, socket.MSG_PEEK)
                 return
-            self._check(process, deadline)
+            self._check(deadline)
 
-    def _check(self, process: psutil.Process, deadline: float) -> None:
+    def _check(self, deadline: float) -> None:
         if self.cancelled.is_set():
             raise Ended(RunError("Cancelled", "the run was cancelled"))
         if time.monotonic() > deadline:
             raise Ended(_too_long(self.limits))
-        with suppress(psutil.Error):
-            if process.memory_info().rss > self.limits.memory:
+        with suppress(psutil.Error):  # a child that has died is met at the end of its socket
+            if psutil.Process(self.pid).memory_info().rss > self.limits.memory:
                 raise Ended(_too_large(self.limits))
 
     def _cause(self) -> RunError:

@@ -66,8 +66,8 @@ class Printed:
     @property
     def text(self) -> str:
         """What was kept, with a last line that says how much was not."""
-        kept = "".join(self.parts)
-        left_out = self.seen - len(kept)
+        kept = _plain("".join(self.parts))
+        left_out = self.seen - sum(map(len, self.parts))
         return kept + f"\n[{left_out} more characters were printed and not kept]\n" if left_out > 0 else kept
 
 
@@ -206,7 +206,10 @@ def _result(namespace: dict[str, Any]) -> Any:
 
 
 def _columns(result: Any) -> list[dict[str, str]]:
-    return [{"name": field.name, "type": field.dataType.simpleString()} for field in result.schema.fields]
+    columns = [{"name": field.name, "type": field.dataType.simpleString()} for field in result.schema.fields]
+    if not columns:
+        raise NoResult("`result` has no columns")
+    return columns
 
 
 def bounded(result: Any, rows: int, size: int) -> dict[str, Any]:
@@ -259,13 +262,13 @@ def _fitting(table: Any, size: int) -> tuple[Any, bytes]:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """An exception as an outcome's error, bounded, with the program's own line."""
-    text = _cut(str(error) or type(error).__name__, MESSAGE_LIMIT)
+    text = _plain(_cut(str(error) or type(error).__name__, MESSAGE_LIMIT))
     trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return {
         "type": type(error).__name__,
         "message": text,
         "line": _line(error),
-        "traceback": trace[-TRACEBACK_LIMIT:],
+        "traceback": _plain(trace[-TRACEBACK_LIMIT:]),
     }
 
 
@@ -278,6 +281,11 @@ def _line(error: BaseException) -> int | None:
         frames = traceback.extract_tb(error.__traceback__)
         line = next((frame.lineno for frame in reversed(frames) if frame.filename == PROGRAM), None)
     return line
+
+
+def _plain(text: str) -> str:
+    """Text that every encoder takes: a lone surrogate is written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _cut(text: str, limit: int) -> str:

@@ -19,7 +19,7 @@ _IDENTIFIERS = re.compile(r'Identifier\("((?:[^"\\]|\\.)*)"\)')
 _PYTHON_ERRORS = words(
     """
     TypeError IndexError KeyError ValueError AttributeError ZeroDivisionError StopIteration AssertionError
-    UnboundLocalError OverflowError
+    UnboundLocalError OverflowError ArithmeticException
     """
 )
 

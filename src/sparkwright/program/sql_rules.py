@@ -43,7 +43,7 @@ _PARTS: frozenset[str] = words(
     """
 )
 _SPARK = sqlglot.Dialect.get_or_raise("spark")
-_BEFORE_PARENTHESES = words(
+_BEFORE_PARENTHESES = {"grouping sets"} | words(
     """
     in and or not exists values over using on when then else case select from where join inner left right full outer
     cross semi anti by rollup cube sets as union all any some intersect except minus having filter group distinct

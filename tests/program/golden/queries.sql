@@ -33,3 +33,4 @@ SELECT 1 UNION (SELECT 2 ORDER BY 1 LIMIT 1)
 SELECT * FROM nyc.flights f JOIN nyc.planes p USING (tailnum, year) WHERE f.year IS NOT NULL AND NOT (f.a OR f.b)
 SELECT date, year, month, timestamp, value, key, type, end, start FROM nyc.flights
 SELECT count(*) AS count, sum(x) AS sum, min(y) min FROM nyc.flights
+SELECT origin, count(*) FROM nyc.flights GROUP BY GROUPING SETS ((origin), ())
