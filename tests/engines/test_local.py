@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from sparkwright.domain import Field, Job, Limits, Program, Run, RunState
-from sparkwright.engines.local import LocalEngine
+from sparkwright.engines.local import KEPT_RUNS, LocalEngine
+from sparkwright.errors import EngineUnavailable
 from sparkwright.program.plan_check import PlanRequest
 
 GIB = 1024**3
@@ -76,6 +77,13 @@ def test_a_stopped_program_leaves_no_process_and_no_file(engine: LocalEngine) ->
 def test_what_is_printed_is_kept_up_to_its_limit_and_the_rest_is_counted(engine: LocalEngine) -> None:
     run = _run(engine, "print('x' * 100)\nresult = spark.range(1)", Limits(printed=10))
     assert run.printed == "xxxxxxxxxx\n[91 more characters were printed and not kept]\n"
+
+
+def test_old_results_are_forgotten_and_that_is_said(engine: LocalEngine) -> None:
+    runs = [_run(engine, "result = spark.range(1)") for _ in range(KEPT_RUNS + 1)]
+    with pytest.raises(EngineUnavailable, match=runs[0].id):
+        engine.fetch(runs[0])
+    assert [engine.fetch(run).rows for run in runs[1:]] == [[(0,)]] * KEPT_RUNS
 
 
 def test_what_a_failed_program_printed_is_kept(engine: LocalEngine) -> None:

@@ -22,6 +22,7 @@ from sparkwright.program.plan_check import PlanReport, PlanRequest
 
 log = logging.getLogger(__name__)
 
+KEPT_RUNS = 16  # finished runs whose results are kept in memory
 PLAN_SECONDS = 20.0
 PLAN_HINT = "a program should describe its result and leave the work to Spark; what loops here, or is too large?"
 PLAN_LIMITS = Limits(rows=1, seconds=PLAN_SECONDS)
@@ -72,6 +73,8 @@ class LocalEngine:
         """The spare child, if it is there and alive, or a fresh one."""
         with self._preparing:
             spare, self._spare = self._spare, None
+        if len(self._runs) > 1:  # who runs again will do so once more; a single run is not slowed down for that
+            self.prepare()
         if spare is not None and spare.is_alive:
             return spare
         if spare is not None:
@@ -114,10 +117,17 @@ class LocalEngine:
                 return self._runs[job.id].run
             run = Run(job.id, job, RunState.RUNNING, submitted_at=self._now())
             ongoing = _Ongoing(run)
+            self._forget_old_runs()
             self._runs[job.id] = ongoing
         ongoing.thread = threading.Thread(target=self._run, args=(ongoing,), daemon=True)
         ongoing.thread.start()
         return run
+
+    def _forget_old_runs(self) -> None:
+        """Keep the results of the newest runs only."""
+        over = [run_id for run_id, ongoing in self._runs.items() if ongoing.done.is_set()]
+        for run_id in over[: max(0, len(over) - KEPT_RUNS + 1)]:
+            del self._runs[run_id]
 
     def poll(self, run: Run, timeout: float = 0.0) -> Run:
         """The run as it stands, after waiting up to `timeout` seconds for its end."""
@@ -148,7 +158,8 @@ class LocalEngine:
             return self._runs[run.id]
         except KeyError:
             raise EngineUnavailable(
-                f"run {run.id!r} is not known to this process", hint="local runs end with the process that started them"
+                f"run {run.id!r} is not known to this process",
+                hint="local runs end with the process that started them, and only the newest are kept",
             ) from None
 
     def _run(self, ongoing: _Ongoing) -> None:
