@@ -226,9 +226,9 @@ class LocalEngine:
     # --- plans -------------------------------------------------------------------------------------------------------
 
     @property
-    def planner_pid(self) -> int | None:
-        """The planner's process, if there is one."""
-        return self._planner.pid if self._planner else None
+    def waiting_pids(self) -> frozenset[int]:
+        """The processes that run no program: the planner, and the child that is kept for the next run."""
+        return frozenset(child.pid for child in (self._planner, self._spare) if child is not None)
 
     def plan(self, request: PlanRequest, seconds: float = PLAN_SECONDS) -> PlanReport:
         """Build a program's plan in the planner, a child that is kept as long as it behaves."""
