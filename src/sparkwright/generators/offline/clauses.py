@@ -105,7 +105,7 @@ def relative(cursor: Cursor, reading: Reading) -> bool:
     if reading.items or reading.tables:
         reading.selecting = False
     reading.hint = span.text
-    reading.placed = span.kind is Kind.PREPOSITION
+    reading.placed = span.kind is Kind.PREPOSITION and cursor.kind(-2) is not Kind.AND
     _assert(reading, span)
     return True
 
@@ -153,10 +153,15 @@ def filler(cursor: Cursor, reading: Reading) -> bool:
         if reading.items:
             reading.selecting = False
         following = cursor.peek()
-        by = following is not None and following.text.startswith("by") and cursor.kind(1) is not Kind.BUCKET
+        by = (
+            following is not None
+            and following.text.startswith(("by", "from each", "to each"))
+            and cursor.kind(1) is not Kind.BUCKET
+        )
         if span.text.lower() not in NEUTRAL and cursor.kind() in _CLAUSE_ENDS and not by:
             reading.dangling.append(span)
-    if span.text == "only" and not reading.selecting:
+    told = cursor.kind() in (Kind.SCHEMA, Kind.ASK, Kind.EVERYTHING, Kind.NUMBER, Kind.AGGREGATE, Kind.MISSING)
+    if span.text == "only" and not (reading.selecting and told and not (reading.items and reading.implicit)):
         raise decline("only", "'only' would have to hold for all rows of what is shown")
     return True
 
@@ -267,7 +272,7 @@ def _extreme(cursor: Cursor, reading: Reading) -> bool:
     return (
         is_column(following)
         and not is_table(following, 0.9)
-        and cursor.at > 0
+        and (cursor.at > 0 or cursor.kind(2) is Kind.OF)
         and (cursor.peek(-1) or span).text not in ("which", "who")
     )
 
@@ -302,7 +307,8 @@ def _more_columns(cursor: Cursor, reading: Reading, functions: list[Function]) -
 
 def show(cursor: Cursor, reading: Reading) -> bool:
     """A column, or the label of a table, to be shown."""
-    if not reading.selecting or cursor.kind() is not Kind.SCHEMA:
+    bucket = cursor.kind() is Kind.BUCKET and not reading.items and cursor.kind(-1) is Kind.ASK
+    if not reading.selecting or not (bucket or cursor.kind() is Kind.SCHEMA):
         return False
     span = cursor.peek()
     assert span is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from sparkwright.generators.offline.english import UNITS
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import is_column, mention_at, names_table
 from sparkwright.generators.offline.plan import Function, Operator
@@ -43,6 +44,15 @@ def note(reading: Reading, condition: Condition) -> bool:
     if reading.items or reading.tables:
         reading.selecting = False
     return True
+
+
+def note_attribute(cursor: Cursor, reading: Reading) -> None:
+    """Note the value, or the word for a missing one, that stands before a name: paid orders, cancelled flights."""
+    span = cursor.take()
+    if span.kind is Kind.MISSING:
+        note(reading, Condition(Mention(span), "=", how="missing"))
+    else:
+        note(reading, Condition(None, "=", (span,)))
 
 
 def _operator(span: Span) -> tuple[Operator, str]:
@@ -85,14 +95,15 @@ def _comparison(cursor: Cursor, reading: Reading, mention: Mention, function: Fu
         )
     if cursor.kind() is not Kind.COMPARISON:
         return _postfixed(cursor, reading, mention, function)
-    operator, _ = _operator(cursor.take())
+    operator, axis = _operator(cursor.take())
+    axis = axis if axis in ("better", "worse") else ""
     cursor.skip(Kind.FILLER)
     if cursor.kind() in (Kind.AGGREGATE, Kind.SUPERLATIVE):
         names = {"asc": "min", "desc": "max"}
         meaning = cursor.take().meaning
         cursor.skip(Kind.OF, Kind.FILLER)
         sub = SubQuery(cast("Function", names.get(meaning, meaning)), _sub_column(cursor) or mention)
-        return note(reading, Condition(mention, operator, function=function, sub=sub, negated=negated))
+        return note(reading, Condition(mention, operator, function=function, sub=sub, negated=negated, axis=axis))
     if is_column(cursor.peek(), 0.8) and cursor.kind() is Kind.SCHEMA and not names_table(cursor.peek()):
         other = mention_at(cursor)
         if function is not None or cursor.kind() in LITERALS:
@@ -108,7 +119,8 @@ def _comparison(cursor: Cursor, reading: Reading, mention: Mention, function: Fu
         reading.has.append(Has(mention, False, operator, literal.number))
         reading.tables.append(mention.span)
         return True
-    return note(reading, Condition(mention, operator, (literal,), negated, function, unit=unit.meaning if unit else ""))
+    said = unit.meaning if unit else ""
+    return note(reading, Condition(mention, operator, (literal,), negated, function, unit=said, axis=axis))
 
 
 def _sub_column(cursor: Cursor) -> Mention | None:
@@ -183,6 +195,9 @@ def counted(cursor: Cursor, reading: Reading) -> bool:
         reading.has.append(Has(None, reading.negated is not None, operator, number.number))
         reading.negated = None
         return True
+    if cursor.kind() in (Kind.VALUE, Kind.MISSING) and names_table(cursor.peek(1)) and reading.negated is None:
+        note_attribute(cursor, reading)  # more than one paid order
+        span = cursor.peek()
     if span is not None and names_table(span):
         cursor.take()
         reading.tables.append(span)
@@ -191,6 +206,30 @@ def counted(cursor: Cursor, reading: Reading) -> bool:
         reading.has.append(Has(Mention(span), False, operator, number.number))
         reading.selecting = False
         return True
+    cursor.at = start
+    return False
+
+
+def _single_unit(cursor: Cursor) -> Span | None:
+    """The one in `more than an hour`."""
+    span = cursor.peek()
+    if span is None or span.kind not in (Kind.UNIT, Kind.BUCKET, Kind.SCHEMA) or span.meaning not in UNITS:
+        return None
+    return Span(Kind.NUMBER, "1", span.start, span.end, "1") if span.text.lower() == span.meaning else None
+
+
+def more_than_average(cursor: Cursor, reading: Reading) -> bool:
+    """`more seats than the average`: the column stands inside the comparison."""
+    start = cursor.at
+    more = cursor.accept(Kind.MORE)
+    mention = mention_at(cursor) if more is not None else None
+    if more is not None and mention is not None and not names_table(mention.span):
+        than = cursor.accept(Kind.RELATIVE)
+        cursor.skip(Kind.FILLER)
+        average = cursor.accept(Kind.AGGREGATE)
+        if than is not None and than.text == "than" and average is not None and average.meaning == "avg":
+            operator = cast("Operator", more.meaning)
+            return note(reading, Condition(mention, operator, sub=SubQuery("avg", _sub_column(cursor) or mention)))
     cursor.at = start
     return False
 
@@ -211,16 +250,20 @@ def compared_number(cursor: Cursor, reading: Reading) -> bool:
         cursor.accept(Kind.TEXT, Kind.VALUE) if comparison else None
     )
     postfix = cursor.accept(Kind.POSTFIX) if comparison is None and literal is not None else None
+    single = _single_unit(cursor) if literal is None and comparison is not None else None
+    literal = single or literal
     if literal is None or (comparison is None and postfix is None):
         cursor.at = start
         return False
     operator, axis = (
         _operator(comparison) if comparison else (cast("Operator", postfix.meaning if postfix else "="), "")
     )
-    unit = cursor.accept(Kind.UNIT)
+    unit = cursor.take() if single else cursor.accept(Kind.UNIT)
     cursor.skip(Kind.OF)
     mention = None
     if is_column(cursor.peek()) and not names_table(cursor.peek()) and cursor.kind() is Kind.SCHEMA:
         found = mention_at(cursor)
         mention = Mention(found.span, found.owner, (reading.hint,)) if found else None
+        if axis == "age" and found is not None and found.span.meaning == "year":
+            mention = None  # older than 40 years: an age, not the column `year`
     return note(reading, Condition(mention, operator, (literal,), axis=axis, unit=unit.meaning if unit else ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.naming import variable
 from sparkwright.generators.offline.parts import edges_of, short, tables_of
@@ -11,8 +13,10 @@ from sparkwright.generators.offline.plan import (
     ColumnRef,
     Compare,
     Exists,
+    Expression,
     Ordering,
     Plan,
+    Source,
 )
 from sparkwright.generators.offline.reading import Reading, decline
 from sparkwright.generators.offline.restricting import PASSED_OVER
@@ -42,6 +46,7 @@ class _Composer(Rows):
                 " ".join(s.text for s in reading.tables) or "the question", "the question does not say what to show"
             )
         self.focus = self._focus()
+        reading.conditions = [self._judged_comparison(condition) for condition in reading.conditions]
         self._items()
         self._groups()
         self._shares()
@@ -60,6 +65,7 @@ class _Composer(Rows):
         self._once_each()
         self._settle_ties()
         source = self._source()
+        self._count_once(source)
         plan = Plan(
             source,
             () if parts.whole and not parts.groups else tuple(dict.fromkeys(parts.select)),
@@ -85,6 +91,30 @@ class _Composer(Rows):
             raise decline("order", "the sort key is not among what is shown")
         if self.reading.distinct and not grouped and any(k not in parts.select for k in keys):
             raise decline("different", "different rows cannot be sorted by what is not shown")
+
+    def _count_once(self, source: Source) -> None:
+        """What is counted over a join that repeats its rows is counted by its key; what is summed there is declined."""
+        parts = self.parts
+        if parts.base != source.table or not any(edge.many for edge in source.joins):
+            return
+        key = self.schema.identity(source.table)
+        shown = (*parts.select, *(h.left for h in parts.having), *(o.expression for o in parts.order))
+        if any(self._is_repeated(e, source.table, len(key) == 1) for e in shown):
+            raise decline(short(source.table), f"rows of {short(source.table)} would be counted several times")
+
+        def once(e: Expression) -> Expression:
+            return Aggregate("count_distinct", key[0]) if e == Aggregate("count") else e
+
+        parts.select = [once(e) for e in parts.select]
+        parts.having = [replace(h, left=once(h.left)) for h in parts.having]
+        parts.order = [replace(o, expression=once(o.expression)) for o in parts.order]
+
+    @staticmethod
+    def _is_repeated(e: Expression, table: str, has_key: bool) -> bool:
+        """Whether an aggregate comes out wrong where the rows of a table are repeated."""
+        if not isinstance(e, Aggregate) or e.function in ("count_distinct", "min", "max"):
+            return False
+        return not has_key if e == Aggregate("count") else e.column is None or e.column.table == table
 
     def _settle_ties(self) -> None:
         """Of equal ones the first by what is shown: the same rows whenever it is asked."""

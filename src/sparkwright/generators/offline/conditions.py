@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 from sparkwright.generators.offline.comparisons import (
     GLUE,
@@ -12,18 +13,30 @@ from sparkwright.generators.offline.comparisons import (
     compared_column,
     compared_number,
     counted,
+    more_than_average,
     note,
     span_of_time,
 )
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import is_column, mention_at, names_table
-from sparkwright.generators.offline.reading import Condition, Cursor, How, Item, Mention, Reading
+from sparkwright.generators.offline.plan import Operator
+from sparkwright.generators.offline.reading import Condition, Cursor, How, Item, Mention, Reading, decline
 from sparkwright.generators.offline.spans import Span
 
 
 def number_of_column(cursor: Cursor, reading: Reading) -> bool:
     """`with four engines`: a number before the column that has it."""
     before = cursor.peek(-1)
+    if (
+        cursor.peek().text.lower() in ("only", "just")  # type: ignore[union-attr]  # there is a span: the cursor is not done
+        and cursor.kind(1) is Kind.NUMBER
+        and is_column(cursor.peek(2), 0.8)
+        and not names_table(cursor.peek(2))
+        and not reading.selecting
+    ):
+        cursor.take()
+        number = cursor.take()
+        return note(reading, Condition(mention_at(cursor), "=", (number,)))
     if (
         cursor.kind() is not Kind.NUMBER
         or reading.selecting
@@ -239,7 +252,7 @@ def missing_term(cursor: Cursor, reading: Reading) -> bool:
 def missing(cursor: Cursor, reading: Reading) -> bool:
     """`with no departure time`: a column that has no value."""
     span = cursor.peek()
-    if span is None or not is_column(span, 0.7) or names_table(span):
+    if span is None or span.kind is Kind.MISSING or not is_column(span, 0.7) or names_table(span):
         return False
     before = cursor.peek(-1)
     if reading.negated is None or before is None or before.kind not in (Kind.NEGATION, Kind.FILLER):
@@ -248,7 +261,6 @@ def missing(cursor: Cursor, reading: Reading) -> bool:
         "no",
         "without",
         "without any",
-        "not",
         "do not have any",
         "lacking",
         "lack",
@@ -258,6 +270,49 @@ def missing(cursor: Cursor, reading: Reading) -> bool:
     mention = mention_at(cursor)
     reading.negated = None
     return note(reading, Condition(mention, "=", how="missing"))
+
+
+def part_of_name(cursor: Cursor, reading: Reading) -> bool:
+    """`have International in their name`."""
+    text, inside, their = cursor.peek(), cursor.peek(1), cursor.peek(2)
+    if text is None or text.kind not in (Kind.TEXT, Kind.VALUE, Kind.UNKNOWN) or inside is None or inside.text != "in":
+        return False
+    if their is None or their.text.lower() not in ("their", "its", "his", "her") or not is_column(cursor.peek(3)):
+        return False
+    if names_table(cursor.peek(3)) or cursor.kind(-1) is not Kind.WITH:
+        return False
+    cursor.at += 3
+    return note(reading, Condition(mention_at(cursor), "=", (text,), how="contains"))
+
+
+def clock(cursor: Cursor, reading: Reading) -> bool:
+    """`before 6am`, `at 9pm or later`, `between 17:00 and 19:59`."""
+    span = cursor.peek()
+    if span is not None and span.text.lower() == "scheduled" and cursor.kind(1) is Kind.PREPOSITION:
+        ahead = 3 if cursor.kind(2) is Kind.VERB else 0
+        while ahead and cursor.kind(ahead) in (Kind.COMPARISON, Kind.BETWEEN, Kind.PREPOSITION):
+            ahead += 1
+        if ahead > 2 and cursor.kind(ahead) is Kind.CLOCK:
+            cursor.take()  # scheduled to leave at 9pm: which column is meant is said by the word itself
+            return True
+    start = cursor.at
+    comparison = cursor.accept(Kind.COMPARISON, Kind.BETWEEN)
+    low = cursor.accept(Kind.CLOCK)
+    if low is None:
+        cursor.at = start
+        return False
+    postfix = cursor.accept(Kind.POSTFIX)
+    verb = reading.verb
+    if comparison is not None and comparison.kind is Kind.BETWEEN:
+        high = cursor.accept(Kind.AND) and cursor.accept(Kind.CLOCK)
+        if high is None:
+            cursor.at = start
+            return False
+        return note(reading, Condition(None, "=", (low, high), how="between", hint=verb))
+    told = postfix or comparison
+    if told is None or (postfix is not None and comparison is not None):
+        raise decline(low.text, "it is not said whether before, at or after that time")
+    return note(reading, Condition(None, cast("Operator", told.meaning.split()[0]), (low,), hint=verb))
 
 
 def late(cursor: Cursor, reading: Reading) -> bool:
@@ -285,8 +340,11 @@ CONDITION_RULES: tuple[Callable[[Cursor, Reading], bool], ...] = (
     bare_range,
     span_of_time,
     counted,
+    clock,
     compared_number,
+    more_than_average,
     number_of_column,
+    part_of_name,
     missing,
     missing_term,
     late,

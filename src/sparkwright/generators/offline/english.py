@@ -131,6 +131,12 @@ ADDITIVE = _words("""
     amount total quantity sale revenue cost spend expense profit payment distance mile duration count point goal
 """)
 
+# Measures of which more is worse, and of which more is better: what `best` and `worse than` turn on.
+WORSE_IF_MORE = _words("delay lateness error complaint loss defect failure wait crime accident death penalty fine")
+BETTER_IF_MORE = _words("""
+    rating score grade point rank star satisfaction quality accuracy profit revenue sale win salary gpa
+""") - {"rank"}
+
 # Verbs that say no more than that something is there: at the end of a clause they restrict nothing.
 NEUTRAL = _words("""
     appear appears contain contained contains count counted do does done exist existed existing exists found get

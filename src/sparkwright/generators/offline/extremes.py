@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sparkwright.generators.offline.english import ADDITIVE
+from sparkwright.generators.offline.english import ADDITIVE, BETTER_IF_MORE, WORSE_IF_MORE
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.parts import words_of
@@ -17,15 +18,39 @@ from sparkwright.generators.offline.plan import (
     Function,
     Ordering,
 )
-from sparkwright.generators.offline.reading import Has, Item, Mention, Superlative, decline
+from sparkwright.generators.offline.reading import Condition, Has, Item, Mention, Superlative, decline
 from sparkwright.generators.offline.shown import Shown
 
 
 class Extremes(Shown):
     """Superlatives, count conditions and sorts of a reading."""
 
+    def _more_is_worse(self, ref: ColumnRef, text: str) -> bool:
+        """Whether more of a measure is worse; declines where nobody can know."""
+        words = set(self.schema.words(ref))
+        if not words & (WORSE_IF_MORE | BETTER_IF_MORE):
+            raise decline(text, f"it is not said whether more {ref.name!r} is better", "say highest or lowest")
+        return bool(words & WORSE_IF_MORE)
+
+    def _judged(self, extreme: Superlative) -> Superlative:
+        """Best and worst as highest or lowest, as the measure has it."""
+        text = extreme.span.text if extreme.span else ""
+        if text not in ("best", "worst") or extreme.mention is None or names_table(extreme.mention.span):
+            return extreme
+        more_is_worse = self._more_is_worse(self.resolver.column(extreme.mention, self.focus), text)
+        return replace(extreme, direction="desc" if (text == "worst") == more_is_worse else "asc", worst=True)
+
+    def _judged_comparison(self, condition: Condition) -> Condition:
+        """Better and worse than as more or less than."""
+        if condition.axis not in ("better", "worse") or condition.mention is None:
+            return condition
+        ref = self.resolver.column(condition.mention, self.focus)
+        more = (condition.axis == "worse") == self._more_is_worse(ref, condition.axis)
+        self.assumptions.append(f"{condition.axis!r} is taken as {'more' if more else 'less'} {ref.name!r}")
+        return replace(condition, operator=">" if more else "<", axis="")
+
     def _superlatives(self) -> None:
-        extremes = self.reading.superlatives
+        extremes = [self._judged(extreme) for extreme in self.reading.superlatives]
         if len(extremes) > 1:
             raise decline(
                 extremes[1].span.text if extremes[1].span else "most", "more than one extreme is not followed yet"
@@ -40,7 +65,9 @@ class Extremes(Shown):
             if within:
                 self._within_each()
             if extreme.worst:
-                self.assumptions.append(f"'worst' is taken as the highest {words_of(expression)}")
+                end = "highest" if extreme.direction == "desc" else "lowest"
+                text = extreme.span.text if extreme.span else "worst"
+                self.assumptions.append(f"{text!r} is taken as the {end} {words_of(expression)}")
             told = (
                 isinstance(expression, Aggregate) and self.parts.limit > 1 and extreme.function not in (None, "count")
             )
@@ -141,7 +168,7 @@ class Extremes(Shown):
         if self.parts.groups:
             self._rest_on(ref.table)
             return Aggregate("sum" if amount else "max" if extreme.direction == "desc" else "min", ref)
-        if not self.parts.select and self.focus and self.focus == ref.table:
+        if not self.parts.select and not self.parts.whole and self.focus and self.focus == ref.table:
             self.parts.select += self._label(self.focus)
         return ref
 
@@ -186,11 +213,12 @@ class Extremes(Shown):
         alone = len(self.reading.items) == 1 and len(self.reading.has) == 1
         if not alone or item.function != "count" or item.mention is None or has.mention is None or self.parts.groups:
             raise decline(str(has.number), "a count of things that have so many others is not followed here")
+        keys: list[ColumnRef | Bucket]
         if names_table(item.mention.span):
             table = self.resolver.table(item.mention.span)
             keys = list(self.schema.identity(table) or self.schema.labels(table))
         else:
-            table, keys = "", [self.resolver.column(item.mention, self.focus)]
+            table, keys = "", self._group(item.mention)
         if not keys or table == self.resolver.table(has.mention.span):
             raise decline(item.mention.span.text)
         self.parts.select, self.parts.counted = list(keys), True

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     QUARTER = "quarter"
     EARLY = "early"
     SHARE = "share"
+    MORE = "more"
+    CLOCK = "clock"
     UNIT = "unit"
     BUCKET = "bucket"
     GROUP = "group"
@@ -100,7 +102,7 @@ _SUPERLATIVES = {
 _COMPARISONS = {
     ">": """
         more than; over; above; greater than; larger than; bigger than; higher than; exceeding; exceeds;
-        exceed; in excess of; >; beyond; better than; worse than; upwards of
+        exceed; in excess of; >; beyond; upwards of
     """,
     ">=": """
         at least; no less than; no fewer than; not less than; minimum of; >=; =>; greater than or equal to;
@@ -236,8 +238,7 @@ _PHRASES: dict[Kind, str] = {
     """,
     Kind.PREPOSITION: """
         in; on; at; from; to; for; into; within; under; during; through; about; via; across; among;
-        belonging to; located in; toward; onto; inside; near; out of; along; upon; against; throughout; off;
-        around; as
+        belonging to; located in; toward; onto; inside; out of; along; upon; throughout; as
     """,
     Kind.RELATIVE: """
         that; which; who; whose; where; when; whom; such that; given that; if; in which; for which; of
@@ -365,12 +366,15 @@ def _phrases() -> dict[tuple[str, ...], tuple[Kind, str]]:
     found.update({entry: (Kind.FILLER, " ".join(entry)) for entry in _entries(_MORE_FILLERS)})
     found.update({entry: (Kind.UNKNOWN, " ".join(entry)) for entry in _entries(_BEYOND)})
     found["early",] = found["ahead", "of", "schedule"] = (Kind.EARLY, "early")
+    found.update({("more",): (Kind.MORE, ">"), ("fewer",): (Kind.MORE, "<"), ("less",): (Kind.MORE, "<")})
     for word in ("weekend", "weekends"):
         found[(word,)] = (Kind.WEEKDAY, "weekend")
     for word, meaning in (("percentage", "percentage"), ("percent", "percentage"), ("share", "share")):
         found[word, "of"] = (Kind.SHARE, meaning)
     for word in ("proportion", "fraction"):
         found[word, "of"] = (Kind.SHARE, "share")
+    for word in ("better", "worse"):
+        found[word, "than"] = (Kind.COMPARISON, f"> {word}")
     for word in ("worst", "best"):
         found[(word,)] = (Kind.SUPERLATIVE, word)
     found["top",] = (Kind.TOP, "desc")

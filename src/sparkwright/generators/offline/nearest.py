@@ -19,6 +19,7 @@ def hint_for(words: str, schema: Schema) -> str:
     for word in (words, *words.split()):
         low = word.lower()
         alike = [name for name in known if abs(len(name) - len(low)) <= 2]
+        alike = [name for name in alike if name[0] == low[0] or "(a value" not in known[name]]
         found = get_close_matches(low, alike, n=1, cutoff=_ALIKE) if len(low) > 2 else []
         if found:
             return f"did you mean {known[found[0]]}?"

@@ -111,12 +111,13 @@ class IsNull:
 
 @dataclass(frozen=True)
 class Like:
-    """Text that contains, starts or ends with another one."""
+    """Text that contains, starts or ends with another one; whatever the case of its letters, unless `exact`."""
 
     column: ColumnRef
     text: str
     how: Literal["contains", "startswith", "endswith"] = "contains"
     negated: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True)

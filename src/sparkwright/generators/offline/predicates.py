@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import replace
+from typing import Literal
 
-from sparkwright.generators.offline.english import NEUTRAL, UNITS, VERBS
+from sparkwright.generators.offline.english import ADDITIVE, NEUTRAL, UNITS, VERBS
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.plan import (
@@ -59,11 +60,13 @@ class Predicates:
             return ref.table, (IsNull(ref),)
         if condition.sub is not None:
             return self._against(condition)
+        if condition.values and condition.values[0].kind is Kind.CLOCK:
+            return self._clock(condition)
         if condition.other is not None:
             return self._columns(condition, condition.other)
         if condition.how == "contains" or condition.how == "startswith" or condition.how == "endswith":  # noqa: PLR1714  # narrows the type
             ref = self._text_column(condition)
-            return ref.table, (Like(ref, condition.values[0].text, condition.how),)
+            return ref.table, (self._like(ref, condition.values[0], condition.how),)
         if (
             condition.values
             and condition.values[0].kind in (Kind.VALUE, Kind.TEXT)
@@ -71,6 +74,13 @@ class Predicates:
         ):
             return self._value(condition)
         return self._number(condition)
+
+    def _like(self, ref: ColumnRef, text: Span, how: Literal["contains", "startswith", "endswith"]) -> Like:
+        """Text in quotes with capitals is meant as written."""
+        exact = text.kind is Kind.TEXT and len(text.text) > 2 and text.text != text.text.lower()
+        if not exact and len(text.text) > 2:
+            self.assumptions.append(f"{text.text!r} is looked for in capital and small letters alike")
+        return Like(ref, text.text, how, exact=exact)
 
     # --- columns -----------------------------------------------------------------------------------------------------
 
@@ -137,11 +147,8 @@ class Predicates:
                 return self._year(condition)
             if all(span.kind is Kind.MONTH for span in condition.values):
                 return self._months(condition)
-        if condition.mention is None and not condition.axis and not condition.unit:
-            raise decline(
-                condition.values[0].text, f"it is not said what {condition.values[0].text!r} is compared with"
-            )
-        ref = self._column(condition)
+        unsaid = condition.mention is None and not condition.axis and not condition.unit
+        ref = self._only_measure(condition) if unsaid else self._column(condition)
         constants = [self._constant(ref, span, condition.unit) for span in condition.values]
         left: Expression = ref
         if condition.values[0].kind is Kind.NUMBER and condition.values[0].text.lower() in ("late", "delayed", "early"):
@@ -155,6 +162,17 @@ class Predicates:
         if len(constants) > 1:
             return ref.table, (In(left, tuple(constants)),)
         return ref.table, (Compare(left, condition.operator, constants[0]),)
+
+    def _only_measure(self, condition: Condition) -> ColumnRef:
+        """Orders above 20: the only column of numbers, where it is one of amounts."""
+        text = condition.values[0].text
+        order = self._order()
+        refs = self._schema.columns(order[0]) if order and condition.operator != "=" else ()
+        measures = [ref for ref in refs if self._schema.is_numeric(ref) and not self._schema.is_key(ref)]
+        if len(measures) != 1 or not ADDITIVE & set(self._schema.words(measures[0])):
+            raise decline(text, f"it is not said what {text!r} is compared with")
+        self.assumptions.append(f"{text!r} is compared with {measures[0].name!r}")
+        return measures[0]
 
     def _constant(self, ref: ColumnRef, span: Span, unit: str) -> Constant:
         if span.kind is not Kind.NUMBER:
@@ -205,6 +223,15 @@ class Predicates:
         if one.table != two.table or one == two or kinds[0] != kinds[1] or not any(kinds[0]):
             raise decline(other.span.text, f"{one.name!r} and {two.name!r} cannot be compared row by row")
         return one.table, (CompareColumns(one, condition.operator, two),)
+
+    def _clock(self, condition: Condition) -> tuple[str, tuple[Predicate, ...]]:
+        first, *rest = condition.values
+        ref = self._resolver.clock(self._order(), condition.hint, first)
+        self.assumptions.append(f"{first.text!r} is taken as {ref.name!r} {condition.operator} {first.meaning}")
+        if rest:
+            self.assumptions[-1] = f"the time of day is taken as {ref.name!r}"
+            return ref.table, (Between(ref, int(first.meaning), int(rest[0].meaning)),)
+        return ref.table, (Compare(ref, condition.operator, int(first.meaning)),)
 
     # --- dates -------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+from sparkwright.generators.offline.comparisons import note_attribute
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import is_column, mention_at, names_table, own, table_after
 from sparkwright.generators.offline.plan import Direction, Function
@@ -27,8 +28,10 @@ def group(cursor: Cursor, reading: Reading) -> bool:
         return True
     counts = reading.implicit and marker.text in ("by", "per", "for each", "in each", "grouped by")
     if marker.kind is Kind.BY and not counts and not any(item.function for item in reading.items):
-        cursor.at = start
-        return False
+        reading.summed = _is_figure(cursor, reading)
+        if not reading.summed:
+            cursor.at = start
+            return False
     cursor.skip(Kind.OF, Kind.FILLER, Kind.DISTINCT)
     found = mention_at(cursor)
     if found is None:
@@ -40,19 +43,31 @@ def group(cursor: Cursor, reading: Reading) -> bool:
         reading.items[:] = [Item(reading.items[0].mention, "count")]
         reading.implicit = False
     reading.groups.append(found)
-    while cursor.kind() is Kind.AND and is_column(cursor.peek(1)) and cursor.kind(2) not in (Kind.COMPARISON, Kind.BE):
-        if not reading.items and cursor.kind(2) in (Kind.WITH, Kind.RELATIVE, Kind.VERB, Kind.SUPERLATIVE):
-            break  # for each carrier, the destination with ...: what is shown follows
-        cursor.take()
-        another = mention_at(cursor)
-        assert another is not None
-        reading.groups.append(another)
+    _more_keys(cursor, reading)
     if names_table(found.span):
         if marker.text in ("of each", "of every") and not any(item.function for item in reading.items):
             own(reading, found.span)
         else:
             reading.tables.append(found.span)
     return True
+
+
+def _more_keys(cursor: Cursor, reading: Reading) -> None:
+    """By origin and month; but in `for each carrier, the destination with ...` what is shown follows the comma."""
+    while cursor.kind() is Kind.AND and is_column(cursor.peek(1)) and cursor.kind(2) not in (Kind.COMPARISON, Kind.BE):
+        if not reading.items and cursor.kind(2) in (Kind.WITH, Kind.RELATIVE, Kind.VERB, Kind.SUPERLATIVE):
+            return
+        cursor.take()
+        another = mention_at(cursor)
+        assert another is not None
+        reading.groups.append(another)
+
+
+def _is_figure(cursor: Cursor, reading: Reading) -> bool:
+    """Whether `amount by customer` asks for one figure for each: one column before, one name behind."""
+    mentions = [item.mention for item in reading.items]
+    alone = len(mentions) == 1 and mentions[0] is not None and not names_table(mentions[0].span)
+    return alone and cursor.kind() in (Kind.SCHEMA, Kind.BUCKET) and cursor.kind(1) in (None, Kind.STOP)
 
 
 def order(cursor: Cursor, reading: Reading) -> bool:
@@ -176,6 +191,8 @@ def superlative(cursor: Cursor, reading: Reading) -> bool:
     if axis and names_table(cursor.peek()):
         reading.superlatives.append(extreme)
         return True
+    if cursor.kind() in (Kind.VALUE, Kind.MISSING) and names_table(cursor.peek(1)) and not axis:
+        note_attribute(cursor, reading)  # the most cancelled flights
     mention = mention_at(cursor)
     if mention is None:
         return _unsaid(cursor, reading, extreme)

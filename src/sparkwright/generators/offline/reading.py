@@ -129,6 +129,7 @@ class Reading:
     which: bool = False
     ranked: bool = False
     restate: bool = False
+    summed: bool = False
     dangling: list[Span] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -313,8 +313,9 @@ class _Program:
                 return f"~{text}" if negated else text
             case IsNull(column, negated):
                 return f"{self.col(column, names)}.{'isNotNull' if negated else 'isNull'}()"
-            case Like(column, text, how, negated):
-                written = f"F.lower({self.col(column, names)}).{how}({literal(text.lower())})"
+            case Like(column, text, how, negated, exact):
+                searched = self.col(column, names) if exact else f"F.lower({self.col(column, names)})"
+                written = f"{searched}.{how}({literal(text if exact else text.lower())})"
                 return f"~{written}" if negated else written
             case AnyOf(predicates):
                 return " | ".join(f"({self.predicate(p, names)})" for p in predicates)

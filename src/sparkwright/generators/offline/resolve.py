@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from sparkwright.generators.offline.english import AXES, SIDES, UNITS
@@ -22,10 +23,12 @@ class Resolver:
         self._reading = reading
         self.assumptions: list[str] = []
         self._support: dict[str, float] = {}
+        self._said: set[str] = set()
         self.anchors = self._anchors(reading)
 
     def listen(self, spans: tuple[Span, ...]) -> None:
-        """Count for each table how many pieces of the question it has a name or a value for."""
+        """Keep the words, and count for each table how many pieces of the question it has a name or a value for."""
+        self._said = {word for span in spans for word in span.text.lower().split()}
         for span in spans:
             best = max((link.score for link in span.contents), default=0.0)
             if best >= 0.7:
@@ -165,6 +168,24 @@ class Resolver:
                 if len(some) == 1:
                     return some[0]
         return None
+
+    def clock(self, near: Iterable[str], verb: str, span: Span) -> ColumnRef:
+        """The only column of times as HHMM, by its comment, that fits the verb and whether a schedule is spoken of."""
+        for table in self.ranked(near):
+            times = [ref for ref in self._measures(table) if self._schema.is_integer(ref) and self._is_clock(ref)]
+            sides = set(spoken(verb)) & {word for ref in times for word in self._schema.words(ref)}
+            times = [ref for ref in times if not sides or sides & set(self._schema.words(ref))]
+            planned = "scheduled" in self._said
+            times = [ref for ref in times if planned == ("scheduled" in self._schema.words(ref))]
+            if len(times) == 1:
+                return times[0]
+            if times:
+                names = " or ".join(repr(ref.name) for ref in times)
+                raise decline(span.text, f"{span.text!r} may be of {names}", hint="say which of the columns is meant")
+        raise decline(span.text, f"no column is known to hold times of day like {span.text!r}")
+
+    def _is_clock(self, ref: ColumnRef) -> bool:
+        return re.search(r"\bhh?mm\b", self._schema.column(ref).comment, re.IGNORECASE) is not None
 
     # --- values ------------------------------------------------------------------------------------------------------
 

@@ -139,7 +139,8 @@ class Rows(Shares):
 
     def _restrict(self, source: Source, restrictions: list[tuple[str, tuple[Predicate, ...], bool, bool]]) -> Source:
         main = [source.table, *(edge.right for edge in source.joins)]
-        joins, where, partners = list(source.joins), list(source.where), []
+        joins, where = list(source.joins), list(source.where)
+        partners: list[tuple[str, tuple[Edge, ...], tuple[Predicate, ...], bool]] = []
         negated_has = [self.resolver.table(h.mention.span) for h in self.reading.has if h.negated and h.mention]
         for table, predicates, negated, alternative in restrictions:
             if table not in main:
@@ -148,6 +149,8 @@ class Rows(Shares):
                     raise decline(short(table), f"nothing says how {short(main[0])} and {short(table)} belong together")
                 hidden = any(t in negated_has for t in (table, *(e.right for e in path)))
                 if hidden or any(edge.many for edge in path):
+                    if alternative and (where or partners):
+                        raise decline("or", "one or the other of two tables is not followed yet")
                     partners.append((table, path, predicates, negated or hidden))
                     continue
                 for edge in path:
@@ -156,6 +159,8 @@ class Rows(Shares):
             turned = tuple(negate(p) for p in predicates) if negated else predicates
             if negated and len(predicates) > 1:
                 raise decline("not", "a negated date is not followed yet")
+            if alternative and partners and not where:
+                raise decline("or", "one or the other of two tables is not followed yet")
             if alternative and where:
                 where[-1] = (
                     AnyOf((where[-1], *turned))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sparkwright.generators.offline.english import ADDITIVE, UNITS
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.parts import Draftsman, short
@@ -14,6 +15,7 @@ from sparkwright.generators.offline.plan import (
 )
 from sparkwright.generators.offline.predicates import Predicates
 from sparkwright.generators.offline.reading import Item, Mention, decline
+from sparkwright.generators.offline.words import lemma
 
 
 class Shown(Draftsman):
@@ -45,13 +47,30 @@ class Shown(Draftsman):
             return []
         if mention is None:
             return [Aggregate("count")]
+        if item.function == "count" and any(has.operator for has in self.reading.has):
+            return [Aggregate("count")]
         if item.function is not None:
             return [self._aggregate(item.function, mention, item.distinct or self.reading.distinct)]
         if names_table(mention.span):
             return self._rows_of(self.resolver.table(mention.span))
         if mention.span.kind is Kind.BUCKET or (self._counting() and self._calendar(mention)):
             return list(self._bucket(mention))
+        if mention.span.text.lower() in ("days", "months", "weeks", "dates") and self._calendar(mention):
+            if not self._aggregating():
+                self.reading.distinct = True
+            return list(self._bucket(mention))
+        if self.reading.summed:
+            return [self._summed(mention)]
         return list(self._columns(mention))
+
+    def _summed(self, mention: Mention) -> Aggregate:
+        """Amount by customer: added up, where adding up is what such a column is for."""
+        ref = self.resolver.column(mention, self.focus)
+        additive = bool(set(self.schema.words(ref)) & ADDITIVE)
+        if not additive or not self.schema.is_numeric(ref) or self.schema.is_key(ref):
+            raise decline("by", f"it is not said which figure of {ref.name!r} is wanted", "say total, average, highest")
+        self.assumptions.append(f"{ref.name!r} is added up for each group")
+        return self._measure("sum", ref, False, mention.span.text)
 
     def _counting(self) -> bool:
         extremes = any(s.function or (s.mention and not s.axis) for s in self.reading.superlatives)
@@ -125,6 +144,11 @@ class Shown(Draftsman):
             return Aggregate(function, ref, text=self.schema.is_numeric_text(ref))
         self._rest_on(ref.table)
         if self.schema.is_numeric(ref) and not self.schema.is_key(ref) and not distinct:
+            if self.schema.words(ref)[-1] in ("day", "month", "week", "quarter", "hour", "minute", "date", "time"):
+                raise decline(text, f"{ref.name!r} is not something to add up", "say what is counted for each of them")
+            units = {word for word in self.schema.comment_words(ref) if word in UNITS}
+            if units and not units & {lemma(word) for word in text.lower().split()}:
+                raise decline(text, f"{ref.name!r} is a measure, not something to count", "say total, average, highest")
             self.assumptions.append(f"'how many' {text} is taken as the sum of {ref.name!r}")
             return Aggregate("sum", ref)
         if self.schema.is_unique(ref):

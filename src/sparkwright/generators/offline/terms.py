@@ -41,8 +41,17 @@ def _number(token: Token) -> tuple[Kind, str] | None:
         return Kind.NUMBER, token.text.replace(",", "")
     if token.kind == "date":
         return Kind.DATE, token.text
+    if token.kind == "clock":
+        return Kind.CLOCK, _four_digits(token.lower)
     number = NUMBERS.get(token.lower, TIMES.get(token.lower))
     return None if number is None else (Kind.NUMBER, str(number))
+
+
+def _four_digits(clock: str) -> str:
+    """A time of day as hours and minutes without a colon: `5:30pm` is 1730."""
+    hours, _, minutes = clock.rstrip("apm ").partition(":")
+    hour = int(hours) % 12 + (12 if clock.endswith("pm") else 0) if clock.endswith("m") else int(hours)
+    return str(hour * 100 + int(minutes or 0))
 
 
 def _calendar(token: Token, before: list[Span]) -> tuple[Kind, str] | None:

@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     r"""
     (?P<quoted>"[^"]+"|“[^”]+”|(?<!\w)'(?=\S)[^']*?\S'(?!\w)|(?<!\w)‘[^’]+’(?!\w)|`[^`]+`)
   | (?P<date>\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?)
+  | (?P<clock>(?<![\w:.])(?:\d{1,2}:\d{2}(?![\w:])(?:\s?[ap]m\b)?|\d{1,2}\s?[ap]m\b))
   | (?P<number>(?:(?<![\w)])[-+])?\d+(?:,\d{3})+(?:\.\d+)?(?![\w])|(?:(?<![\w)])[-+])?\d+(?:\.\d+)?(?![\w.]*[A-Za-z_]))
   | (?P<possessive>['’]s\b|(?<=s)['’](?!\w))
   | (?P<word>[^\W_](?:[\w&.@/#+-]*[\w#+%])?(?:['’](?!s\b)\w+)?|[#%$€£])
@@ -36,7 +37,7 @@ _IRREGULAR = _pairs("""
 
 @dataclass(frozen=True)
 class Token:
-    """One token: `text` as written, `kind` one of word, number, date, quoted, possessive, mark."""
+    """One token: `text` as written, `kind` one of word, number, date, clock, quoted, possessive, mark."""
 
     text: str
     kind: str
