@@ -4,10 +4,6 @@
 IMPORTS = "from pyspark.sql import functions as F, Window\n"
 
 PROGRAMS: dict[str, str] = {
-    "a share of a total": IMPORTS
-    + 'flights = spark.table("nyc.flights")\nn = flights.count()\nresult = flights.groupBy("origin").agg((F.count("*") / n).alias("share"))',
-    "a percentage of a total": IMPORTS
-    + 'f = spark.table("nyc.flights")\nresult = f.groupBy("origin").agg((F.count("*") * 100 / F.lit(f.count())).alias("percent"))',
     "a table": 'result = spark.table("nyc.flights")',
     "a short name": 'result = spark.table("flights").select("carrier").distinct()',
     "another case": 'result = spark.table("NYC.Flights").select("carrier")',
@@ -132,4 +128,12 @@ PROGRAMS: dict[str, str] = {
     "a notebook cell": 'df = spark.table("nyc.airports")\ndf.filter(df.alt > 1000)',
     "in markdown": "Sure! Here it is:\n\n```python\nresult = spark.table('nyc.airports')\n```\n\nEnjoy.",
     "rows to pandas": 'result = spark.table("nyc.airports").orderBy("alt").limit(5).toPandas()',
+}
+
+# The total is zero in the plan check, which looks at no rows: these are admitted with a warning.
+WARNED: dict[str, str] = {
+    "a share of a total": IMPORTS
+    + 'flights = spark.table("nyc.flights")\nn = flights.count()\nresult = flights.groupBy("origin").agg((F.count("*") / n).alias("share"))',
+    "a percentage of a total": IMPORTS
+    + 'f = spark.table("nyc.flights")\nresult = f.groupBy("origin").agg((F.count("*") * 100 / F.lit(f.count())).alias("percent"))',
 }

@@ -13,7 +13,7 @@ from sparkwright.program import PlanChecker, PlanReport, PlanRequest, admit, che
 from sparkwright.program.plan_check import declare_empty
 from tests.program.conftest import TABLES, draft
 from tests.program.hostile import AT_THE_WIRE, HOSTILE
-from tests.program.ordinary import PROGRAMS
+from tests.program.ordinary import PROGRAMS, WARNED
 
 LOCATIONS = ("s3://allowed/t/",)
 
@@ -36,6 +36,13 @@ def test_an_ordinary_program_is_admitted_and_its_plan_builds(name: str, checker:
     assert [f for f in findings if f.severity != "note"] == []
     assert program is not None
     assert program.columns
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_what_fails_for_want_of_rows_alone_is_admitted_with_a_warning(name: str, checker: PlanChecker) -> None:
+    program, findings = check(draft(WARNED[name]), TABLES, checker=checker)
+    assert [f.severity for f in findings if f.severity != "note"] == ["warning"]
+    assert program is not None
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
