@@ -78,7 +78,19 @@ def test_global_options_may_stand_anywhere(call: Call) -> None:
     for arguments in (("--json", "--catalog", "sample", "tables"), ("tables", "--catalog=sample", "--json")):
         code, out, _ = call(*arguments)
         assert code == 0
-        assert {"database": "nycflights13", "name": "flights"} in json.loads(out)["tables"]
+        known = {"database": "nycflights13", "name": "flights", "quoted": "nycflights13.flights"}
+        assert known in json.loads(out)["tables"]
+
+
+def test_a_name_is_listed_as_it_can_be_typed(call: Call, tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    (lake / "a.b.csv").write_text("x,y\n1,2\n")
+    spec = ("--catalog", f"files:{lake}")
+    (listed,) = _json(call, *spec, "tables")["tables"]
+    assert listed["quoted"] == "lake.`a.b`"
+    assert "`a.b`" in call(*spec, "tables")[1]
+    assert _json(call, *spec, "describe", listed["quoted"])["name"] == "lake.a.b"
 
 
 def test_describe_shows_columns_keys_and_comments(call: Call) -> None:

@@ -112,12 +112,23 @@ CASES: list[tuple[str, dict[str, str | bytes | pa.Table], list[tuple[Any, ...]]]
     ("csv keeps words for missing values", {"t.csv": "a,b\nNA,null\n1,\\N\n"}, [("1", "\\N"), ("NA", "null")]),
     ("csv of long integers", {"t.csv": "a\n9223372036854775807\n9223372036854775808\n"}, [(Decimal(2**63 - 1),), (Decimal(2**63),)]),
     ("csv of integers too long for all", {"t.csv": f"a\n{'9' * 39}\n"}, [("9" * 39,)]),
-    ("csv of doubles", {"t.csv": "a\n1\n-2.5\n1e3\nNaN\n"}, [(-2.5,), (1.0,), (1000.0,), ("NaN",)]),
+    ("csv of doubles", {"t.csv": "a\n1\n-2.5\n1e+3\nNaN\n"}, [(-2.5,), (1.0,), (1000.0,), ("NaN",)]),
     ("csv of booleans", {"t.csv": "a,b\ntrue,t\nFALSE,f\n"}, [(False, "f"), (True, "t")]),
     ("csv of dates", {"t.csv": "a,b\n2024-02-29,2023-02-29\n0001-01-01,x\n"}, [(dt.date(1, 1, 1), "x"), (dt.date(2024, 2, 29), "2023-02-29")]),
     ("csv of times", {"t.csv": "a,b,c\n2013-01-01T05:00:00Z,2013-01-01 05:00:00.5,2013-01-01T05:00:00+02:00\n"}, [(dt.datetime(2013, 1, 1, 5), dt.datetime(2013, 1, 1, 5, 0, 0, 500000), dt.datetime(2013, 1, 1, 3))]),
     ("csv of times with and without a zone", {"t.csv": "a\n2013-01-01T05:00:00Z\n2013-01-01T05:00:00\n"}, [("2013-01-01T05:00:00",), ("2013-01-01T05:00:00Z",)]),
     ("csv of nanoseconds", {"t.csv": "a\n2013-01-01 05:00:00.123456789\n"}, [("2013-01-01 05:00:00.123456789",)]),
+    ("csv of codes that look like powers of ten", {"t.csv": "a,b,c\n1E5,12e4,2E7\n10E4,120e3,1\n"}, [("1E5", "12e4", "2E7"), ("10E4", "120e3", "1")]),
+    ("csv of powers of ten", {"t.csv": "a,b,c\n1.0E5,1e-7,-.5e3\n2.5,3e+2,1\n"}, [(1e5, 1e-7, -500.0), (2.5, 300.0, 1.0)]),
+    ("csv of more digits than a double holds", {"t.csv": "a,b,c,d\n12345678901234567.89,9007199254740993.0,1e+400,1e-400\n"}, [("12345678901234567.89", "9007199254740993.0", "1e+400", "1e-400")]),
+    ("csv of as many digits as a double holds", {"t.csv": "a,b,c\n0.30000000000000004,0.10000000000000001,1.00000000000000000000\n5e-324,9007199254740992.0,1.7976931348623157e+308\n"}, [(0.30000000000000004, 0.1, 1.0), (5e-324, 2.0**53, 1.7976931348623157e308)]),
+    ("csv with another separator in some fields", {"t.csv": "a;b\n1,5;x\n2;x|y\n"}, [("1,5", "x"), ("2", "x|y")]),
+    ("csv with another separator in every row", {"t.csv": "id,tags\n1,a;b\n2,c;d\n"}, [(1, "a;b"), (2, "c;d")]),
+    ("csv with a quote within a field", {"t.csv": 'size;name\n5" pipe;x\n6";y\n'}, [('5" pipe', "x"), ('6"', "y")]),
+    ("csv with another separator in quotes", {"t.csv": 'a,"b;c"\n1,"x;y"\n'}, [(1, "x;y")]),
+    ("csv of one column with blanks", {"t.csv": "full name\nAda Lovelace\nJohn Smith\n"}, [("Ada Lovelace",), ("John Smith",)]),
+    ("csv of one column of times", {"t.csv": "start time\n2024-01-01 10:00:00\n"}, [(dt.datetime(2024, 1, 1, 10),)]),
+    ("json of as many digits as a double holds", {"t.json": '{"a": 0.30000000000000004, "b": [1e5, 5e-324], "c": "12345678901234567.89", "d": ", 1.2.3.4.5.6.7.8.9]"}\n'}, [(0.30000000000000004, [1e5, 5e-324], "12345678901234567.89", ", 1.2.3.4.5.6.7.8.9]")]),
     ("csv with semicolons", {"t.csv": "a;b\n1;x,y\n"}, [(1, "x,y")]),
     ("csv with bars", {"t.csv": "a|b\n1|x\n"}, [(1, "x")]),
     ("csv with tabs", {"t.csv": "a\tb\n1\tx\n"}, [(1, "x")]),
@@ -228,6 +239,17 @@ def test_declared_types_null_texts_and_names_hold(tmp_path: Path, read: Read) ->
     """
     lake = write(tmp_path / "lake", {"t.csv": '1:1.50:2024-01-01:"x"\n2:NA:NA:NA\n', "tables.toml": toml})
     assert read(lake, "t") == [(1, Decimal("1.50"), dt.date(2024, 1, 1), '"x"'), (2, None, None, None)]
+
+
+def test_a_declared_separator_ends_the_doubt(tmp_path: Path, read: Read) -> None:
+    toml = "[tables.t.csv]\nseparator = ';'\n"
+    lake = write(tmp_path / "lake", {"t.csv": "name;price,eur\nA;1,5\nB;2,5\n", "tables.toml": toml})
+    assert read(lake, "t") == [("A", "1,5"), ("B", "2,5")]
+
+
+@pytest.mark.parametrize("name", ["orc", "jdbc", "hudi", "files", "xml"])
+def test_a_database_named_after_another_format_is_read(name: str, tmp_path: Path, read: Read) -> None:
+    assert read(write(tmp_path / name, {"t.csv": "a\n1\n"}), "t") == [(1,)]
 
 
 def test_a_declared_type_is_cast_to_from_what_the_file_has(tmp_path: Path, read: Read) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import math
 import tempfile
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,9 @@ _NUMBERS = st.one_of(
     st.integers(-(10**40), 10**40).map(str),
     st.integers(-9, 9).map(str),
     st.floats().map(repr),
-    st.sampled_from(("007", "-0", "+1", "1e5", ".5", "5.", "1,5", "0x1", "1_0", "١")),
+    st.decimals(allow_nan=False, allow_infinity=False).map(str),
+    st.decimals(-(10**18), 10**18, places=3).map(str),
+    st.sampled_from(("007", "-0", "+1", "1e5", "1E+5", "1.0e5", "2E7", ".5", "5.", "1,5", "0x1", "1_0", "١", "1e+400")),
 )
 _TIMES = st.one_of(
     st.dates().map(str),
@@ -110,6 +112,66 @@ def test_csv_is_read_as_it_was_written(spark: Any, columns: list[list[str]], sep
     got = [row for row in got if len(row) > 1 or row[0] is not None]
     assert len(got) == len(wanted)
     assert all(same(a, b) for x, y in zip(got, wanted, strict=True) for a, b in zip(x, y, strict=True)), (got, wanted)
+
+
+def numbers_of(texts: list[str]) -> set[Decimal] | None:
+    """The values as they are written; None where one of them is no number."""
+    try:
+        return {Decimal(text) for text in texts if text not in ("", "NaN", "Infinity", "-Infinity")}
+    except InvalidOperation:
+        return None
+
+
+@_SLOW
+@given(st.lists(st.lists(_NUMBERS, min_size=2, max_size=2), min_size=2, max_size=6))
+@example([["1E5", "1E+5"], ["10E4", "10e+4"]])
+@example([["12345678901234567.89", "9007199254740993.0"], ["12345678901234567.88", "9007199254740992.0"]])
+def test_numbers_that_differ_in_a_file_differ_when_read(spark: Any, rows: list[list[str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        with (Path(folder) / "t.csv").open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream).writerows([["a", "b"], *rows])
+        found = read(spark, folder)
+    if found is None:
+        return
+    for place, kind in enumerate(found[0]):
+        texts = [row[place] for row in rows]
+        got = {row[place] for row in found[1] if row[place] is not None and row[place] == row[place]}
+        wanted = numbers_of(texts) if kind != "string" else set(texts) - {""}
+        assert wanted is not None
+        assert len({one for one in got if not isinstance(one, float) or math.isfinite(one)}) == len(wanted)
+
+
+_CELLS = st.text(alphabet=st.sampled_from(",;\t|:^ ab12.\"'"), max_size=6)
+
+
+@settings(_SLOW, max_examples=300)
+@given(
+    st.integers(2, 4).flatmap(
+        lambda width: st.lists(st.lists(_CELLS, min_size=width, max_size=width), min_size=1, max_size=4)
+    ),
+    st.sampled_from((",", ";", "\t", "|", ":", "^", "~")),
+    st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)),
+    st.sampled_from(("csv", "tsv")),
+)
+@example([["name", "price,eur"], ["A", "1,5"], ["B", "2,5"]], ";", csv.QUOTE_MINIMAL, "csv")
+@example([["a", "b;c"], ["x", "y;z"]], ",", csv.QUOTE_ALL, "csv")
+@example([["a", "b"], ["1", "2"]], ",", csv.QUOTE_MINIMAL, "tsv")
+def test_a_file_is_split_where_its_writer_split_it(
+    rows: list[list[str]], separator: str, quoting: Any, kind: str
+) -> None:
+    """Or it is refused; of a `.tsv` whose header has a tab, the name says the separator."""
+    with tempfile.TemporaryDirectory() as folder:
+        with (Path(folder) / f"t.{kind}").open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream, delimiter=separator, quoting=quoting).writerows(rows)
+        try:
+            table = FilesCatalog(Path(folder), database="trips").table(TableName("trips", "t"))
+        except UnreadableTable:
+            return
+    if kind == "tsv" and any("\t" in cell for cell in rows[0]):
+        return
+    names = tuple(cell.strip() or f"_c{place}" for place, cell in enumerate(rows[0]))
+    assert tuple(column.name for column in table.columns) == names
+    assert table.storage.parameters["field.delim"] == separator
 
 
 _SCALARS = st.one_of(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from sparkwright.catalogs.csv_separators import find_separator
 from sparkwright.catalogs.csv_text import (
     CsvFile,
     CsvForm,
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
     from sparkwright.catalogs.folders import Contents
 
-SEPARATORS = (",", ";", "\t", "|")
 MOST = 1 << 30
 """Bytes of files that are read, all of them, to find types; of a larger table the types must be declared."""
+_SEPARATOR_LINE = re.compile(r'"?sep=.?"?[,;\t|]*', re.IGNORECASE)
 
 
 def read_csv_schema(name: TableName, contents: Contents, form: CsvForm, declared: Mapping[str, str | None]) -> Schema:
@@ -38,6 +39,8 @@ def read_csv_schema(name: TableName, contents: Contents, form: CsvForm, declared
     files = [CsvFile(name, part, contents.compression) for part in contents.parts if not part.is_empty]
     if not files:
         raise UnreadableTable(f"table {str(name)!r} is empty: not even a header line", hint="remove it, or fill it")
+    for file in files:
+        _refuse_separator_line(file)
     form = _settle(files[0], form, contents.format, declared)
     names = _names(files[0], form, declared)
     _refuse_other_headers(files, form)
@@ -83,32 +86,41 @@ def form_of(table_parameters: Mapping[str, str], storage: Storage) -> CsvForm:
 
 def _settle(file: CsvFile, form: CsvForm, kind: str, declared: Mapping[str, str | None]) -> CsvForm:
     """Fill in what nobody has said: the separator, and whether there is a header."""
-    form = replace(form, separator=form.separator or ("\t" if kind == "tsv" else _sniff(file)))
+    form = replace(form, separator=form.separator or find_separator(file, form, kind))
     if form.header is not None:
         return form
     first = _first_row(file, form)
-    if _looks_like_values(first, declared):
+    if {cell.strip().lower() for cell in first} & {column.lower() for column in declared}:
+        return replace(form, header=True)
+    if _looks_like_values(first):
         raise UnreadableTable(
             f"table {str(file.table)!r} seems to have no header line: {file.name!r} begins with {first!r}",
-            hint=f"say csv.header = true or false under [tables.{file.table.name}] in tables.toml",
+            hint=f"say csv.header = true or false under {file.section} in tables.toml",
+        )
+    if len(first) > 1 and not any(cell.strip() for cell in first[1:]):
+        raise UnreadableTable(
+            f"table {str(file.table)!r} seems to have a title above its header: {file.name!r} begins with {first!r}",
+            hint=f"remove that line; if it is the header, say csv.header = true under {file.section} in tables.toml",
         )
     return replace(form, header=True)
 
 
-def _sniff(file: CsvFile) -> str:
-    """The separator that stands most often in the first line, outside of quotes."""
-    bare = re.sub(r'"[^"]*"', "", first_line(file))
-    return max(SEPARATORS, key=bare.count)
+def _refuse_separator_line(file: CsvFile) -> None:
+    """Excel's own first line (`sep=;`) is neither a header nor a row, and no engine skips it."""
+    line = first_line(file).strip("\r\n")
+    if _SEPARATOR_LINE.fullmatch(line):
+        raise UnreadableTable(
+            f"table {str(file.table)!r} has a line for Excel above its header: {file.name!r} begins with {line!r}",
+            hint=f"remove that line, and say csv.separator under {file.section} in tables.toml if need be",
+        )
 
 
 def _first_row(file: CsvFile, form: CsvForm) -> list[str]:
     return next(iter(first_lines(file, form, 1)), [])
 
 
-def _looks_like_values(first: Sequence[str], declared: Mapping[str, str | None]) -> bool:
+def _looks_like_values(first: Sequence[str]) -> bool:
     """Whether a first line can hardly be names: one of them is a number, a date or a truth value."""
-    if {cell.strip().lower() for cell in first} & {column.lower() for column in declared}:
-        return False
     return any(guess(pa.array([cell.strip()])) != "string" for cell in first if cell.strip())
 
 
@@ -151,7 +163,7 @@ def _check(file: CsvFile, form: CsvForm) -> bool:
     if marks.escaped_quote and not form.escape:
         raise UnreadableTable(
             f"table {str(file.table)!r} has a backslash before a quote in {file.name!r}, which may mean two things",
-            hint=f"say csv.escape = '\\' (or '\"') under [tables.{file.table.name}] in tables.toml",
+            hint=f"say csv.escape = '\\' (or '\"') under {file.section} in tables.toml",
         )
     if has_other_escapes(file, form):
         raise UnreadableTable(

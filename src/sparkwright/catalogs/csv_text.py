@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,12 @@ class CsvFile:
     def name(self) -> str:
         """The file's own name, for messages."""
         return self.part.path.name
+
+    @property
+    def section(self) -> str:
+        """The table's place in `tables.toml`, for hints."""
+        name = self.table.name
+        return f"[tables.{name if re.fullmatch('[A-Za-z0-9_-]+', name) else json.dumps(name, ensure_ascii=False)}]"
 
     def malformed(self, why: object) -> UnreadableTable:
         """The refusal of a file that cannot be read as CSV."""

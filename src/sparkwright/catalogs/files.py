@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import logging
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,13 @@ from sparkwright.errors import CatalogError, TableNotFound, UnreadableTable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+log = logging.getLogger(__name__)
+
+_SOURCES = (
+    *("arrow", "avro", "binaryfile", "console", "csv", "delta", "iceberg", "json", "noop", "parquet", "rate", "socket"),
+    "text",
+)
+"""Databases that Sail 0.7.2 takes for a format: in `parquet.t` it reads a path `t`, and finds nothing there."""
 _WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 
 
@@ -39,6 +47,7 @@ class FilesCatalog:
             raise CatalogError(f"there is no folder or file {str(self.path)!r}", hint="check the path after 'files:'")
         self.folder = self.path if self.path.is_dir() else self.path.parent
         self.database = database or self.folder.resolve().name or "files"
+        _refuse_odd_database(self.database, self.folder)
         self._opened: dict[TableName, tuple[object, Table]] = {}
         self._profiled: dict[TableName, tuple[Table, Table]] = {}
         self._cache = DiskCache(cache)
@@ -48,9 +57,16 @@ class FilesCatalog:
         return (self.database,)
 
     def tables(self, database: str) -> tuple[TableName, ...]:
-        """Every file and sub-folder that may be a table; none of them is opened."""
+        """Every file and sub-folder that may be a table; none of them is opened.
+
+        What no table can be named after is left out, with a warning: nobody could ask for it.
+        """
         self._check_database(database)
-        return tuple(sorted(TableName(self.database, name) for name in self._found(self._ignored())))
+        found = self._found(self._ignored())
+        for name in found:
+            if not _is_name(name):
+                log.warning("folder=<%s>, name=<%r> | left out: no table can be named so", self.folder, name)
+        return tuple(sorted(TableName(self.database, name) for name in found if _is_name(name)))
 
     def table(self, name: TableName) -> Table:
         """One table in full; raises `UnreadableTable` or `PermissionRefused` where its files cannot be read right."""
@@ -118,13 +134,27 @@ class FilesCatalog:
                 f"{len(paths)} things are named {name.name!r}: {', '.join(repr(path.name) for path in paths)}",
                 hint="rename one, or name it under ignore in tables.toml",
             )
-        if "`" in same[0] or not same[0].isprintable():
+        if not _is_name(same[0]):
             raise UnreadableTable(f"{same[0]!r} cannot be the name of a table", hint="rename the file or folder")
         return TableName(self.database, same[0]), paths[0]
 
     def _check_database(self, database: str) -> None:
         if database.lower() != self.database.lower():
             raise TableNotFound(f"there is no database {database!r}", hint=f"the database here is {self.database!r}")
+
+
+def _is_name(name: str) -> bool:
+    """Whether a table or database can be named so in SQL, by every engine."""
+    return bool(name.strip()) and name.isprintable() and "`" not in name
+
+
+def _refuse_odd_database(database: str, folder: Path) -> None:
+    if _is_name(database) and database.lower() not in _SOURCES:
+        return
+    why = "is read by Spark SQL as the name of a format" if _is_name(database) else "cannot be written in SQL"
+    raise CatalogError(
+        f"the folder {str(folder)!r} cannot be a database, for its name {database!r} {why}", hint="rename the folder"
+    )
 
 
 def _refuse_unknown_tables(declared: Declared, found: Mapping[str, list[Path]]) -> None:
@@ -143,7 +173,12 @@ def _said_of(declared: Declared, name: TableName) -> DeclaredTable:
 
 
 def _open(name: TableName, contents: Contents, said: DeclaredTable, cache: DiskCache) -> Table:
-    schema = kept(cache, (name, contents, said), lambda: _schema(name, contents, said))
+    try:
+        schema = kept(cache, (name, contents, said), lambda: _schema(name, contents, said))
+    except RecursionError as error:
+        raise UnreadableTable(
+            f"table {str(name)!r} has a column nested too deep to be read", hint="write it flatter"
+        ) from error
     if not schema.columns:
         raise UnreadableTable(f"table {str(name)!r} has no columns in its files", hint="write at least one column")
     columns, notes = _with_declared(schema.columns, said, csv=contents.format in ("csv", "tsv"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,7 +18,36 @@ _MINUTES = r"([01]\d|2[0-3]):[0-5]\d"
 _SECONDS = r":[0-5]\d(\.\d{1,6})?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
 _INTEGER = r"-?(0|[1-9]\d*)"
-_FLOAT = rf"{_INTEGER}(\.\d*)?([eE][+-]?\d{{1,3}})?|-?\.\d+([eE][+-]?\d{{1,3}})?"
+_EXPONENT = r"([eE][+-]?\d{1,3})"
+# 1E5 is a code as often as a number, and two codes (1E5, 10E4) would become one number.
+_FLOAT = rf"{_INTEGER}(\.\d*{_EXPONENT}?|[eE][+-]\d{{1,3}})?|-?\.\d+{_EXPONENT}?"
+_MOST_DIGITS = 800
+"""No double has more digits, written out in full."""
+
+
+def is_held(text: str) -> bool:
+    """Whether a double holds the number to all the digits that are written: written as long, it is the same again."""
+    number = float(text)
+    if repr(number) == text:
+        return True
+    if not math.isfinite(number):
+        return False
+    if number == 0:
+        return not re.search("[1-9]", re.split("[eE]", text)[0])
+    written = Decimal(text)
+    digits = len(written.as_tuple().digits)
+    return digits <= _MOST_DIGITS and Decimal(format(number, f".{digits - 1}e")) == written
+
+
+def are_held(numbers: pa.Array) -> bool:
+    """Whether `is_held` is true of each; those that Arrow writes again as they stand are not looked at one by one."""
+    doubtful = pc.or_(pc.greater(pc.utf8_length(numbers), 15), pc.match_substring_regex(numbers, "[eE]"))
+    numbers = pc.filter(numbers, doubtful)
+    try:
+        again = pc.cast(pc.cast(numbers, pa.float64()), pa.string())
+    except pa.ArrowInvalid:  # a form that Arrow does not read, such as 1.e5
+        return all(map(is_held, numbers.to_pylist()))
+    return all(map(is_held, pc.filter(numbers, pc.not_equal(numbers, again)).to_pylist()))
 
 
 def _matches(values: pa.Array, pattern: str) -> bool:
@@ -41,10 +73,10 @@ def _is_long_integer(values: pa.Array) -> bool:
 
 
 def _is_double(values: pa.Array) -> bool:
-    """Numbers, of which the whole ones are small enough to be held exactly."""
+    """Numbers that a double holds to all of their digits; only long ones and those with an exponent may not be."""
     if not _matches(values, rf"{_FLOAT}|NaN|-?Infinity"):
         return False
-    return _are_short(pc.filter(values, pc.invert(pc.match_substring(values, "."))))
+    return are_held(pc.filter(values, pc.invert(pc.match_substring_regex(values, "[Ny]"))))
 
 
 def _are_short(whole: pa.Array) -> bool:

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.types as is_
 from pyarrow import json as arrow_json
 
-from sparkwright.catalogs.guess import Guess
+from sparkwright.catalogs.guess import Guess, are_held, is_held
 from sparkwright.catalogs.schema import STORED, Schema, refuse_odd_names, refuse_twins
 from sparkwright.domain import Column, Storage, TableName
 from sparkwright.errors import UnreadableTable
@@ -34,7 +35,15 @@ _STORAGE = Storage(
     output_format="org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
     serde="org.openx.data.jsonserde.JsonSerDe",
 )
-_SUSPECT = re.compile(rb"(?:[:\[,\s]-?\d{16,}|NaN|Inf(?:inity)?)\s*[,\]}]")
+_DEEPEST = 64
+"""Levels of objects and lists in one line; Arrow's own reader dies on very deep ones."""
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NUMBER = rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_SUSPECT = re.compile(
+    rb"(?:[:\[,\s]((?=[-\d.]{16})%b|-?\d+(?:\.\d+)?[eE][+-]?\d+)|NaN|Inf(?:inity)?)(?=\s*[,\]}])" % _NUMBER
+)
+_FRACTION = re.compile(rb"(?<!\d)\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)(?=\s*[,\]}])")
 # Sail 0.7.2 takes the escaped pair of U+20000 for U+10000: it joins the halves by `or` where it should add.
 _MISREAD_HALF = re.compile(rb"\\u[dD][89abAB][4-7c-fC-F]")
 _TIMES = ("date", "timestamp")
@@ -54,7 +63,7 @@ def read_json_schema(name: TableName, contents: Contents) -> Schema:
     if doubtful and any(_has_inexact_numbers(file, schema) for file in files):
         raise UnreadableTable(
             f"table {str(name)!r} has numbers that cannot be read exactly: whole ones too long for a bigint (or beside "
-            "fractions, for a double), NaN or infinity",
+            "fractions, for a double), fractions with more digits than a double holds, NaN or infinity",
             hint="write them as texts, in quotes",
         )
     keys = {key.lower() for key in contents.keys}
@@ -75,6 +84,7 @@ def _scan(name: TableName, files: list[JsonFile]) -> tuple[pa.Schema, dict[str, 
             found = file.parse(chunk)
             rows += found.num_rows
             doubtful = doubtful or any(_has_large(part) for column in found.columns for part in column.chunks)
+            doubtful = doubtful or _has_long_fractions(chunk)
             schemas.append(pa.schema([(field.name, _plain(field.type)) for field in found.schema]))
             texts = [field.name for field in schemas[-1] if is_.is_string(field.type)]
             again = file.parse(chunk, texts) if any(is_.is_timestamp(found[text].type) for text in texts) else found
@@ -177,13 +187,25 @@ class JsonFile:
                 "has characters beyond U+1FFFF as escapes (\\ud840...), which the engine misreads",
                 "write such characters as they are, in UTF-8",
             )
-        plain = chunk.startswith(b"{") and chunk.count(b"\n{") == chunk.rstrip().count(b"\n")
+        if any(_is_deep(line) for line in chunk.splitlines()):
+            raise self.wrong(f"has values nested more than {_DEEPEST} deep", "write them flatter")
+        breaks = chunk.rstrip().count(b"\n")
+        ends = len(re.findall(rb"\}\r?\n", chunk.rstrip()))
+        plain = chunk.startswith(b"{") and chunk.count(b"\n{") == ends == breaks
         if not (plain and b"}{" not in chunk) and (line := _first_other_line(chunk)) is not None:
             raise self.wrong(
                 f"is not JSON lines, for it has the line {line!r}",
                 f"write one object a line, for example with jq -c '.[]?' {self.part.path.name}",
             )
         return chunk
+
+
+def _is_deep(line: bytes) -> bool:
+    """Whether objects and lists stand in each other more often than any reader takes."""
+    if line.count(b"{") + line.count(b"[") <= _DEEPEST:
+        return False
+    brackets = _STRING.sub(b"", line).translate(None, _NO_BRACKETS)
+    return max(accumulate(1 if bracket in b"{[" else -1 for bracket in brackets), default=0) > _DEEPEST
 
 
 def _is_escape(chunk: bytes, at: int) -> bool:
@@ -211,13 +233,35 @@ def _has_inexact_numbers(file: JsonFile, schema: pa.Schema) -> bool:
     for chunk in file.chunks():
         end = 0
         for match in _SUSPECT.finditer(chunk):
-            if match.start() >= end:
+            if match.start() >= end and (_is_long_fraction(match) or not _is_fraction(match)):
                 start = chunk.rfind(b"\n", 0, match.start() + 1) + 1
-                end = chunk.find(b"\n", match.end() - 1) % (len(chunk) + 1)
-                values = json.loads(chunk[start:end].decode())
+                end = chunk.find(b"\n", match.end()) % (len(chunk) + 1)
+                values = json.loads(chunk[start:end].decode(), parse_float=_fraction, parse_int=_whole)
                 if any(_is_inexact(value, schema.field(column).type) for column, value in values.items()):
                     return True
     return False
+
+
+def _has_long_fractions(chunk: bytes) -> bool:
+    """Whether there is a fraction that a double does not hold; texts may look like one."""
+    return not are_held(pa.array(_FRACTION.findall(chunk), pa.binary()).cast(pa.string()))
+
+
+def _is_fraction(match: re.Match[bytes]) -> bool:
+    return bool(match[1]) and any(mark in match[1] for mark in b".eE")
+
+
+def _is_long_fraction(match: re.Match[bytes]) -> bool:
+    """Whether it is a fraction that a double does not hold; of whole numbers the type of the column decides."""
+    return _is_fraction(match) and not is_held(match[1].decode())
+
+
+def _fraction(text: str) -> float:
+    return float(text) if is_held(text) else math.nan
+
+
+def _whole(text: str) -> int:
+    return int(text[:40])  # beyond any type; Python refuses texts of thousands of digits
 
 
 def _is_inexact(value: object, kind: pa.DataType) -> bool:

@@ -28,25 +28,26 @@ _STORAGE = Storage(
 
 def read_parquet_schema(name: TableName, contents: Contents) -> Schema:
     """The columns of all files, by name; a column that some files lack reads as NULL there."""
-    columns: dict[str, tuple[str, Path]] = {}
+    columns: dict[str, tuple[str, str, Path]] = {}
     rows = 0
     for part in contents.parts:
         schema, count = _footer(name, part.path)
         rows += count
         refuse_twins(name, schema.names, part.path.name)
         for field in schema:
-            kind = _hive_type(name, field)
-            known, first = columns.setdefault(field.name, (kind, part.path))
-            if known != kind:
+            kind, form = _hive_type(name, field), _form(field.type)
+            known, first_form, first = columns.setdefault(field.name, (kind, form, part.path))
+            if (known, first_form) != (kind, form):
+                one, other = (known, kind) if known != kind else (first_form, form)
                 raise UnreadableTable(
-                    f"column {field.name!r} of table {str(name)!r} is {known} in {first.name!r} and {kind} in "
+                    f"column {field.name!r} of table {str(name)!r} is {one} in {first.name!r} and {other} in "
                     f"{part.path.name!r}",
                     hint="write the files again with one type",
                 )
     keys = {key.lower() for key in contents.keys}
     refuse_twins(name, tuple(columns), "its files taken together")
     refuse_odd_names(name, tuple(columns))
-    kept = tuple(Column(column, kind) for column, (kind, _) in columns.items() if column.lower() not in keys)
+    kept = tuple(Column(column, kind) for column, (kind, _, _) in columns.items() if column.lower() not in keys)
     return Schema(kept, _STORAGE, {"classification": "parquet"}, rows)
 
 
@@ -72,6 +73,12 @@ def _hive_type(name: TableName, field: pa.Field) -> str:
         f"column {field.name!r} of table {str(name)!r} is of the type {str(wrong)!r}, which is not read",
         hint="write it as a plain number, text, date or timestamp",
     )
+
+
+def _form(kind: pa.DataType) -> str:
+    """The Arrow types within, which must be the same in all files: Sail fails on others, but for milliseconds."""
+    plain = [str(each).replace("timestamp[ms", "timestamp[us") for each in _all_types(kind) if not each.num_fields]
+    return ", ".join(plain)
 
 
 def _all_types(kind: pa.DataType) -> Iterator[pa.DataType]:

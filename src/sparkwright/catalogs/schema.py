@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 STORED = "sparkwright.stored."
 """Prefix of the table parameters that hold the type of a column in the files where the catalog has another one."""
 
+_RULES = 2
+"""Goes up whenever files are read by other rules, so that no schema found by older ones is kept."""
+
 
 @dataclass(frozen=True)
 class Schema:
@@ -30,10 +33,10 @@ class Schema:
 
 def kept(cache: DiskCache, key: object, read: Callable[[], Schema]) -> Schema:
     """The schema as the cache has it, or as it is read, and then kept; what is refused is not."""
-    found = cache.get(("schema", 1, key))
+    found = cache.get(("schema", _RULES, key))
     if found is None:
         schema = read()
-        cache.put(("schema", 1, key), asdict(schema))
+        cache.put(("schema", _RULES, key), asdict(schema))
         return schema
     columns = tuple(Column(**column) for column in found["columns"])
     return Schema(columns, Storage(**found["storage"]), found["parameters"], found["rows"])

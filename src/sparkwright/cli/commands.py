@@ -12,6 +12,7 @@ import typer
 from sparkwright.cli.session import Session
 from sparkwright.domain import MOST_ROWS
 from sparkwright.errors import SparkwrightError, UsageError
+from sparkwright.identifiers import quoted
 
 app = typer.Typer(
     name="sparkwright",
@@ -118,8 +119,8 @@ def tables(
     session: Session = context.obj
     with session.workspace() as workspace:
         names = workspace.tables(database)
-    rows = [(name.database, name.name) for name in names]
-    shown = {"tables": [{"database": name.database, "name": name.name} for name in names]}
+    rows = [(quoted(name.database), quoted(name.name)) for name in names]
+    shown = {"tables": [{"database": name.database, "name": name.name, "quoted": name.quoted} for name in names]}
     _print(session, shown, lambda render: render.names(session.out, "", rows, ("database", "table")))
 
 
