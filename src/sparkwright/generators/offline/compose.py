@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sparkwright.generators.offline import checks
 from sparkwright.generators.offline.mentions import names_table
 from sparkwright.generators.offline.naming import variable
 from sparkwright.generators.offline.parts import edges_of, short, tables_of
@@ -62,9 +63,9 @@ class _Composer(Rows):
             raise decline("the question", "the question does not say what to show")
         self._check_sorts()
         self._check_negations()
-        self._once_each()
         self._settle_ties()
         source = self._source()
+        self._once_each(source)
         self._count_once(source)
         plan = Plan(
             source,
@@ -77,6 +78,11 @@ class _Composer(Rows):
             tuple(dict.fromkeys(parts.partition)),
             parts.counted,
         )
+        plan = replace(plan, wide=checks.wide(plan, self.schema))
+        checks.negations(plan, self.turned, self.schema, self.resolver.anchors)
+        checks.repeats(plan, parts.base, self.schema)
+        checks.measured_elsewhere(plan, self.resolver.anchors)
+        checks.partitions(plan, self.schema)
         self._notes(plan)
         self._account(plan)
         notes = (*reading.notes, *self.assumptions, *self.resolver.assumptions)
@@ -134,12 +140,15 @@ class _Composer(Rows):
             if condition.never and refs and not keyed:
                 raise decline(condition.never, f"{condition.never!r} would have to hold for all rows of what is shown")
 
-    def _once_each(self) -> None:
+    def _once_each(self, source: Source) -> None:
         """Which destinations: each once, unless single rows are asked for."""
         reading, parts = self.reading, self.parts
         refs = [e for e in parts.select if isinstance(e, ColumnRef)]
         owned = any(item.mention and (item.mention.owner or names_table(item.mention.span)) for item in reading.items)
-        if not reading.which or owned or parts.order or len(refs) != len(parts.select) or reading.distinct:
+        if parts.whole or parts.order or len(refs) != len(parts.select) or reading.distinct:
+            return
+        asked = (reading.which and not owned) or source.exists or not self.resolver.anchors
+        if not asked:
             return
         if refs and not any(self.schema.is_unique(ref) or ref in self.schema.labels(ref.table) for ref in refs):
             reading.distinct = True
@@ -189,10 +198,12 @@ class _Composer(Rows):
             )
 
     def _notes(self, plan: Plan) -> None:
+        self.assumptions += checks.left_out(plan, self.turned, self.schema)
+        self.assumptions += checks.either(plan, self.resolver.anchors)
         averaged = [a.column for a in plan.aggregates if a.function in ("avg", "median") and a.column]
         for ref in averaged:
             profile = self.schema.column(ref).profile
-            if profile is None or profile.nulls:
+            if checks.may_lack(profile):
                 self.assumptions.append(f"rows with no {ref.name} (NULL) are left out of the average")
         if plan.limit is not None and plan.order:
             self.assumptions.append(

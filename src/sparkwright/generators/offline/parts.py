@@ -17,6 +17,7 @@ from sparkwright.generators.offline.plan import (
     Expression,
     IsNull,
     Ordering,
+    Predicate,
     Source,
 )
 from sparkwright.generators.offline.reading import Reading
@@ -56,6 +57,7 @@ class Draftsman:
         self.assumptions: list[str] = []
         self.focus: str | None = None
         self.present: list[IsNull] = []
+        self.turned: list[Predicate] = []
 
 
 def table_of(expression: Expression) -> str | None:

@@ -171,7 +171,8 @@ class Ordering:
 class Plan:
     """What is asked for; `select` is the columns of the answer in order, empty for all columns of the first table.
 
-    With `partition`, `limit` holds for each of its values; `counted` counts the groups that are left.
+    With `partition`, `limit` holds for each of its values; `counted` counts the groups that are left;
+    sums of `wide` columns may pass 64 bits.
     With `groups` or aggregates in `select`, `having` or `order`, rows are grouped by `groups`.
     """
 
@@ -184,6 +185,7 @@ class Plan:
     distinct: bool = False
     partition: tuple[ColumnRef | Bucket, ...] = ()
     counted: bool = False
+    wide: frozenset[ColumnRef] = frozenset()
 
     @property
     def aggregates(self) -> tuple[Aggregate, ...]:

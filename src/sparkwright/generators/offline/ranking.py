@@ -11,6 +11,7 @@ from sparkwright.generators.offline.mentions import is_column, mention_at, names
 from sparkwright.generators.offline.plan import Direction, Function
 from sparkwright.generators.offline.reading import Cursor, Item, Mention, Reading, Sort, Superlative, decline
 from sparkwright.generators.offline.spans import Span
+from sparkwright.generators.offline.words import lemma
 
 
 def group(cursor: Cursor, reading: Reading) -> bool:
@@ -39,7 +40,8 @@ def group(cursor: Cursor, reading: Reading) -> bool:
             return True
         cursor.at = start
         return False
-    if counts and marker.text in ("by", "per", "grouped by"):
+    _check_marker(cursor, reading, marker, found, counts)
+    if counts and marker.text in ("by", "per", "grouped by") and not _of_rows(reading):
         reading.items[:] = [Item(reading.items[0].mention, "count")]
         reading.implicit = False
     reading.groups.append(found)
@@ -50,6 +52,28 @@ def group(cursor: Cursor, reading: Reading) -> bool:
         else:
             reading.tables.append(found.span)
     return True
+
+
+def _check_marker(cursor: Cursor, reading: Reading, marker: Span, found: Mention, counts: bool) -> None:
+    """By planes with 4 engines, top 2 orders per customer: what a count for each would not answer."""
+    if names_table(found.span) and marker.kind is Kind.BY and _restricts(cursor, found.span):
+        raise decline(found.span.text, f"'by {found.span.text}' may say which ones, or ask for one row for each")
+    if marker.kind is Kind.GROUP and counts and reading.limit is not None and not reading.superlatives:
+        raise decline(marker.text, f"so many rows {marker.text} {found.span.text}, and it is not said which come first")
+
+
+def _restricts(cursor: Cursor, table: Span) -> bool:
+    """By planes with 4 engines: the plural of a table, of which something is said."""
+    word = table.text.lower().split()[-1]
+    return word != lemma(word) and cursor.kind() in (Kind.WITH, Kind.RELATIVE, Kind.PREPOSITION, Kind.VERB, Kind.OF)
+
+
+def _of_rows(reading: Reading) -> bool:
+    """The latest order per customer: the extreme is one of single rows, not of counts."""
+    return any(
+        s.function is None and s.axis != "count" and not (s.mention and names_table(s.mention.span))
+        for s in reading.superlatives
+    )
 
 
 def _more_keys(cursor: Cursor, reading: Reading) -> None:

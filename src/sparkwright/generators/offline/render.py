@@ -229,6 +229,8 @@ class _Program:
                 return 'F.count("*")'
             case Aggregate(function, ColumnRef() as column, True):
                 return f"F.{function}({self.number(column, names)})"
+            case Aggregate("sum", ColumnRef() as column) if column in self.plan.wide:
+                return f'F.sum({self.col(column, names)}.cast("decimal(38,0)"))'
             case Aggregate(function, ColumnRef() as column):
                 return f"F.{_FUNCTIONS.get(function, function)}({literal(names.text(column))})"
         raise TypeError(expression)

@@ -69,7 +69,16 @@ class Resolver:
             link.column: link.score + self._fit(link.column, owner, near) + self._exactly(link.column, mention)
             for link in mention.span.columns
         }
+        exact = {link.column for link in mention.span.columns if link.score >= 1.0}
+        best = max(scored, key=lambda ref: scored[ref], default=None)
+        if exact and owner is None and self._is_synonym(best, mention.span):
+            scored = {ref: score for ref, score in scored.items() if ref in exact}
         return self._pick(scored, mention.span)
+
+    @staticmethod
+    def _is_synonym(ref: ColumnRef | None, span: Span) -> bool:
+        """Whether a column is found by another word only, which never goes before one of the very name."""
+        return any(link.column == ref and link.score < 0.9 for link in span.columns)
 
     def _exactly(self, ref: ColumnRef, mention: Mention) -> float:
         """A little more for the very name, and for a column of which the verb before speaks."""

@@ -157,6 +157,7 @@ class Rows(Shares):
                     joins.append(edge)
                     main.append(edge.right)
             turned = tuple(negate(p) for p in predicates) if negated else predicates
+            self.turned += turned if negated else ()
             if negated and len(predicates) > 1:
                 raise decline("not", "a negated date is not followed yet")
             if alternative and partners and not where:

@@ -170,7 +170,17 @@ class Shown(Draftsman):
             keys = self._group(mention)
             self.parts.groups += keys
         if self.parts.groups and not self._aggregating():
+            if not self.reading.superlatives:
+                self._check_groups()
             self.parts.groups.clear()
+
+    def _check_groups(self) -> None:
+        """Nothing is aggregated: `for each order` only says of which rows, but `amount per quantity` is a figure."""
+        tables = {e.table for e in self.parts.select if isinstance(e, ColumnRef)} | {self.parts.whole}
+        for mention in self.reading.groups:
+            shown = names_table(mention.span) and self.resolver.table(mention.span) in tables
+            if not shown and not set(self._group(mention)) & set(self.parts.select):
+                raise decline(mention.span.text, f"it is not said what is wanted for each {mention.span.text}")
 
     def _aggregating(self) -> bool:
         sups = any(s.function or (s.mention and names_table(s.mention.span)) for s in self.reading.superlatives)
