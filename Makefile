@@ -27,6 +27,7 @@ test: $(READY_DEV)  ## Check style, types and floors, then run the whole suite
 	@echo "==> Types" && $(BIN)/mypy
 	@echo "==> Floors" && $(BIN)/lint-imports
 	@echo "==> Tests" && $(BIN)/python -m pytest -q
+	@echo "==> All of it passed; nothing was left out"
 
 bench: $(READY_DEV)  ## Print our figures beside those of others
 	@$(BIN)/python bench/latency.py
