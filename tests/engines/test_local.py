@@ -1,5 +1,6 @@
 """The local engine: isolated, bounded, and clear about why a program was stopped."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,19 +102,36 @@ def test_text_that_no_encoder_takes_is_written_out(engine: LocalEngine) -> None:
     assert run.error.message == "\\ud800"
 
 
+def _looping(engine: LocalEngine) -> psutil.Process | None:
+    """The child that has been at work for a while: nothing but an endless program takes that long."""
+    for child in psutil.Process(engine.zygote().process.pid).children():
+        with contextlib.suppress(psutil.Error):
+            if child.pid not in engine.waiting_pids and child.cpu_times().user > 1:
+                return child
+    return None
+
+
 def test_a_worker_that_dies_is_told_and_the_next_run_works(engine: LocalEngine) -> None:
     run = engine.submit(Job("r-dies", Program("while True:\n    pass", ()), "local", Limits(seconds=30)))
-    children = psutil.Process(engine.zygote().process.pid).children
-    while not list(engine.folder.glob("run-*")):
-        engine.poll(run, timeout=0.05)
-    for child in children():
-        child.kill()
+    while (child := _looping(engine)) is None:
+        run = engine.poll(run, timeout=0.05)
+        assert not run.state.is_final
+    child.kill()
     while not run.state.is_final:
         run = engine.poll(run, timeout=1.0)
     assert (run.state, run.error and run.error.type) == (RunState.FAILED, "WorkerDied")
     assert _works(engine)
-    assert engine.plan(PlanRequest("result = spark.range(1)", (), ())).error is not None  # the planner died, too
+
+
+def test_workers_that_die_while_they_wait_are_replaced(engine: LocalEngine) -> None:
     assert engine.plan(PlanRequest("result = spark.range(1)", (), ())).error is None
+    waiting = [psutil.Process(pid) for pid in engine.waiting_pids]
+    assert waiting
+    for process in waiting:
+        process.kill()
+    psutil.wait_procs(waiting, timeout=5)
+    assert engine.plan(PlanRequest("result = spark.range(1)", (), ())).error is None
+    assert _works(engine)
 
 
 def test_a_program_cannot_import_open_or_see_the_environment(engine: LocalEngine) -> None:

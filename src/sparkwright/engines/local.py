@@ -233,6 +233,9 @@ class LocalEngine:
     def plan(self, request: PlanRequest, seconds: float = PLAN_SECONDS) -> PlanReport:
         """Build a program's plan in the planner, a child that is kept as long as it behaves."""
         with self._planning:
+            if self._planner is not None and not self._planner.is_alive:
+                self._planner.kill()
+                self._planner = None
             if self._planner is None:
                 self._planner = self._fork("plan")
             self._planner.limits = replace(PLAN_LIMITS, seconds=seconds)
