@@ -48,6 +48,9 @@ class TableName:
         return f"{quoted(self.database)}.{quoted(self.name)}"
 
 
+PROFILED_ROWS = 500_000  # a profile of so many rows is one of the first rows: what is behind them is not known
+
+
 @dataclass(frozen=True)
 class ColumnProfile:
     """What the data of a column look like; used to link words of a question to values and to find keys.

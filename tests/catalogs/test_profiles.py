@@ -90,6 +90,12 @@ def test_no_more_than_the_first_rows_are_looked_at(tmp_path: Path) -> None:
     assert profiles(FilesCatalog(tmp_path))["a"] == ColumnProfile(500_000, 1, 0, (), False, "1", "1")
 
 
+def test_values_are_not_called_complete_where_only_the_first_rows_were_looked_at(tmp_path: Path) -> None:
+    values = pa.concat_arrays([pa.repeat("early", 600_000), pa.repeat("late", 1)])
+    pq.write_table(pa.table({"a": values}), tmp_path / "t.parquet")
+    assert profiles(FilesCatalog(tmp_path))["a"] == ColumnProfile(500_000, 1, 0, ("early",), False)
+
+
 def test_an_empty_table_has_profiles(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a\n")
     pq.write_table(pa.table({"a": pa.array([], pa.int64())}), tmp_path / "u.parquet")

@@ -10,15 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sparkwright.catalogs.rows import first_rows
-from sparkwright.domain import Column, ColumnProfile, Table
+from sparkwright.domain import PROFILED_ROWS, Column, ColumnProfile, Table
 
 if TYPE_CHECKING:
     from sparkwright.catalogs.disk_cache import DiskCache
     from sparkwright.catalogs.folders import Contents
 
-MOST_ROWS = 500_000
 MOST_VALUES = 5_000
-_VERSION = 1
+_VERSION = 2
 _INTEGERS = ("tinyint", "smallint", "int", "bigint")
 _ARROW = {
     **dict.fromkeys(_INTEGERS, pa.int64()),
@@ -51,7 +50,7 @@ def _profiled(columns: tuple[Column, ...], profiles: dict[str, ColumnProfile]) -
 
 def _profiles(table: Table, contents: Contents) -> dict[str, ColumnProfile]:
     columns = [column for column in table.all_columns if "<" not in column.type and column.type != "binary"]
-    rows = first_rows(table, contents, [column.name for column in columns], MOST_ROWS)
+    rows = first_rows(table, contents, [column.name for column in columns], PROFILED_ROWS)
     known = {column.name: column for column in columns if column.name in rows.column_names}
     return {name: _profile(_typed(rows[name], column.type)) for name, column in known.items()}
 
@@ -85,7 +84,8 @@ def _profile(values: pa.ChunkedArray) -> ColumnProfile:
             ((one["counts"], one["values"]) for one in counted.to_pylist() if one["values"] is not None), reverse=True
         )
         texts = tuple(text for _, text in pairs[:MOST_VALUES])
-        return ColumnProfile(len(values), len(pairs), nulls, texts, complete=len(pairs) <= MOST_VALUES)
+        complete = len(pairs) <= MOST_VALUES and len(values) < PROFILED_ROWS
+        return ColumnProfile(len(values), len(pairs), nulls, texts, complete)
     distinct = pc.count_distinct(values, mode="only_valid").as_py()
     ends: dict[str, Any] = {"min": None, "max": None}
     if not pa.types.is_boolean(values.type):

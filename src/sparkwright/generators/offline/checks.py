@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sparkwright.domain import ColumnProfile
+from sparkwright.domain import PROFILED_ROWS, ColumnProfile
 from sparkwright.generators.offline.parts import short
 from sparkwright.generators.offline.plan import (
     Aggregate,
@@ -29,12 +29,11 @@ from sparkwright.generators.offline.reading import decline
 from sparkwright.generators.offline.schema import Schema
 
 _MOST = 2**63 - 1
-_LOOKED_AT = 500_000  # a profile of so many rows is one of the first rows: what is behind them is not known
 
 
 def may_lack(profile: ColumnProfile | None) -> bool:
     """Whether some rows may have no value in a column."""
-    return profile is None or profile.nulls > 0 or profile.rows >= _LOOKED_AT
+    return profile is None or profile.nulls > 0 or profile.rows >= PROFILED_ROWS
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------
@@ -147,7 +146,7 @@ def _may_pass(ref: ColumnRef, schema: Schema) -> bool:
     profile = schema.column(ref).profile
     if profile is None or not schema.is_integer(ref):
         return False
-    if profile.rows >= _LOOKED_AT and schema.base_type(ref) in ("bigint", "long"):
+    if profile.rows >= PROFILED_ROWS and schema.base_type(ref) in ("bigint", "long"):
         return True
     try:
         most = max(abs(int(end)) for end in (profile.minimum, profile.maximum) if end is not None)
@@ -224,5 +223,5 @@ def partitions(plan: Plan, schema: Schema) -> None:
     for key in plan.partition:
         if isinstance(key, ColumnRef) and key in schema.labels(key.table) and schema.identity(key.table):
             profile = schema.column(key).profile
-            if profile is not None and (not profile.is_unique or profile.rows >= _LOOKED_AT):
+            if profile is not None and (not profile.is_unique or profile.rows >= PROFILED_ROWS):
                 raise decline(short(key.table), f"several {short(key.table)} have the same {key.name}")
