@@ -106,7 +106,7 @@ class Storage:
 class Partition:
     """One folder of a partitioned table; `values` follow the table's partition keys, None where the value is NULL.
 
-    `storage` is set where it differs from the table's own. `bytes` and `objects` where they are known.
+    `storage` and `columns` are set where they differ from the table's own. `bytes` and `objects` where they are known.
     """
 
     values: tuple[str | None, ...]
@@ -114,6 +114,7 @@ class Partition:
     storage: Storage | None = None
     bytes: int | None = None
     objects: int | None = None
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,35 @@ class TableSize:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What a look at a table's files says beyond its metadata; each part is empty where it says nothing.
+
+    `columns` are the columns of the files with their own names and types (partition keys left out), `nested` says that
+    folders lie below the location that are no partitions, `version` is the snapshot or version of a lake format that is
+    current, `features` are what an engine must know to read it (named as in `Platform.unreadable`), `files` the files
+    that a manifest names, `marks` what text files look like (each reader of text has its own), `notes` what the user is
+    told, `refusal` why the table cannot be read right, `remedy` what can be done about it.
+    """
+
+    columns: tuple[Column, ...] = ()
+    nested: bool = False
+    version: str = ""
+    features: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    refusal: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table as its catalog describes it. `name` is the full name; `columns` leave out the partition keys."""
+    """A table as its catalog describes it. `name` is the full name; `columns` leave out the partition keys.
+
+    `partitions` are the registered ones where the catalog has them at hand (`Catalog.partitions` fetches them).
+    `evidence` is there when somebody looked at the files. `target` is the table that a resource link leads to, `view`
+    the representations of a view's text by dialect.
+    """
 
     name: TableName
     columns: tuple[Column, ...]
@@ -142,6 +170,16 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     partitions: tuple[Partition, ...] = ()
     size: TableSize = field(default_factory=TableSize)
+    evidence: Evidence | None = None
+    catalog_id: str = ""
+    target: TableName | None = None
+    federated: str = ""
+    view: Mapping[str, str] = field(default_factory=dict)
+    view_text: str = ""
+    is_lake_formation: bool = False
+    version: str = ""
+    owner: str = ""
+    updated_at: str = ""
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -155,11 +193,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Cast:
-    """One column of the table as it is read: the name under which it is stored, its name and type in the catalog."""
+    """One column of the table as it is read: the name under which it is stored, its name and type in the catalog.
+
+    `value` is the SQL around the stored column, cut at each place where the column stands: `("upper(", ")")`.
+    `lenient` makes what is not of the type NULL, as Hive does for text; else it fails the run.
+    """
 
     stored: str
     name: str
     type: str
+    value: tuple[str, ...] = ("", "")
+    lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +213,9 @@ class Reader:
     `stored` is the schema to give to the reader (stored names and types, partition keys last, or empty where the files
     say it themselves), `casts` bring its columns to the catalog's names and types, `null_text` is the text that stands
     for NULL in a text format, `root` is the folder or file, `partitions` the folders with their values where
-    there are any (`far` if some do not lie under the root as `k=v`).
+    there are any (`far` if some do not lie under the root as `k=v`). `version` is the snapshot of a lake format to
+    read, `needs` the features that an engine must have, `others` the readers of partitions that are stored otherwise,
+    `notes` what the user is told.
     """
 
     table: TableName
@@ -181,6 +227,21 @@ class Reader:
     partition_keys: tuple[Column, ...] = ()
     partitions: tuple[Partition, ...] = ()
     null_text: str | None = None
+    version: str = ""
+    needs: tuple[str, ...] = ()
+    others: tuple[Reader, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """A table that is a query over others: `sql` is Spark's dialect, and reads `tables` by their full names."""
+
+    table: TableName
+    sql: str
+    tables: tuple[TableName, ...]
+    casts: tuple[Cast, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from sparkwright.domain import (
     Scan,
     Table,
     TableName,
-    Unreadable,
+    View,
 )
 from sparkwright.engines import Engine
 from sparkwright.errors import (
@@ -34,17 +34,16 @@ from sparkwright.errors import (
     RunFailed,
     SparkwrightError,
     TableNotFound,
-    UnreadableTable,
 )
 from sparkwright.estimate import choose, estimate
 from sparkwright.generators import Generator
 from sparkwright.platforms import LOCAL, PLATFORMS, Platform
 from sparkwright.program import check
 from sparkwright.program.plan_check import PlanChecker
-from sparkwright.readers.classify import classify
 from sparkwright.readers.declare import declare
 from sparkwright.readers.partitions import prune
 from sparkwright.readers.places import check_exists
+from sparkwright.reading import verdict
 
 REPAIRS = 3
 ALL_TABLES = 100  # a catalog of no more than these is given to the generator whole; a larger one is searched
@@ -132,16 +131,15 @@ class Story:
         self.read(table, LOCAL)
         return table
 
-    def read(self, table: Table, platform: Platform) -> Reader:
+    def read(self, table: Table, platform: Platform) -> Reader | View:
         """The table's reader on a platform; raises `UnreadableTable` with the reason and a way out.
 
         Its files must be there, as every engine reads a location that is missing as no rows.
         """
-        reader = classify(table, platform)
-        if isinstance(reader, Unreadable):
-            raise UnreadableTable(f"{table.name} cannot be read: {reader.reason}", hint=reader.remedy)
-        check_exists(reader, self.parts.exists)
-        return reader
+        found = verdict(table, platform)
+        if isinstance(found, Reader):
+            check_exists(found, self.parts.exists)
+        return found
 
     # --- writing and checking ----------------------------------------------------------------------------------------
 
@@ -224,7 +222,10 @@ class Story:
             limits = replace(limits, rows=min(limits.rows, lifted))
         used = tuple(table for table in self.tables if table.name in program.tables)
         declarations = tuple(
-            statement for table in used for statement in declare(self.read(table, platform), platform.dialect)
+            statement
+            for table in used
+            if isinstance(reader := self.read(table, platform), Reader)
+            for statement in declare(reader, platform.dialect)
         )
         return Job(
             id=self.answer.id,

@@ -19,7 +19,11 @@ SESSION_SETTINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Platform:
-    """What a platform is like. `unreadable` maps a format that its engine cannot read to what to do instead."""
+    """What a platform is like.
+
+    `unreadable` maps what its engine cannot read to what to do instead: a format (`orc`), or a feature of one (`delta
+    deletion vectors`), named as in `Reader.format` and `Reader.needs`.
+    """
 
     name: str
     title: str
@@ -28,8 +32,15 @@ class Platform:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-_SAIL_CANNOT = {"orc": "run it where JVM Spark runs, or store the table as Parquet"}
+_SPARK_ELSEWHERE = "run it where JVM Spark runs (EMR Serverless), or store the table as Parquet"
+_SAIL_CANNOT = dict.fromkeys(("orc", "xml", "hudi"), _SPARK_ELSEWHERE)
+_SPARK35_CANNOT: Mapping[str, str] = {}
+_SPARK4_CANNOT = {"hudi": "run it on Spark 3.5: Hudi has no published build for Spark 4.0"}
 
 LOCAL = Platform(name="local", title="this machine (Sail)", dialect="sail", unreadable=_SAIL_CANNOT)
+SPARK35 = Platform(name="spark35", title="JVM Spark 3.5", dialect="spark", unreadable=_SPARK35_CANNOT)
+SPARK4 = Platform(name="spark4", title="JVM Spark 4.0", dialect="spark", unreadable=_SPARK4_CANNOT)
 
 PLATFORMS: Mapping[str, Platform] = {platform.name: platform for platform in (LOCAL,)}
+SCRIPTS: Mapping[str, Platform] = {platform.name: platform for platform in (LOCAL, SPARK35, SPARK4)}
+"""Where a full script can be written for: the platforms that run programs, and JVM Sparks that one has oneself."""

@@ -14,7 +14,19 @@ from typing import Any, Literal, Self
 
 from sparkwright import pipeline, settings
 from sparkwright.catalogs import Catalog, open_catalog
-from sparkwright.domain import MOST_ROWS, Answer, Draft, Estimate, Finding, Limits, Program, Question, Table, TableName
+from sparkwright.domain import (
+    MOST_ROWS,
+    Answer,
+    Draft,
+    Estimate,
+    Finding,
+    Limits,
+    Program,
+    Question,
+    Reader,
+    Table,
+    TableName,
+)
 from sparkwright.engines.local import LocalEngine
 from sparkwright.engines.script import full_script, with_reads
 from sparkwright.errors import (
@@ -193,7 +205,9 @@ class Workspace:
     def _reads(self, story: Story, program: Program, platform: Platform) -> tuple[tuple[TableName, str, str], ...]:
         used = (table for table in story.tables if table.name in program.tables)
         return tuple(
-            (table.name, variable(table.name.name), explicit_read(story.read(table, platform))) for table in used
+            (table.name, variable(table.name.name), explicit_read(reader))
+            for table in used
+            if isinstance(reader := story.read(table, platform), Reader)
         )
 
     def _checked_story(self, source: str) -> Story:

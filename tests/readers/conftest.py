@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sparkwright.catalogs.files import FilesCatalog
-from sparkwright.domain import Reader, TableName, Unreadable
+from sparkwright.domain import Reader, TableName
 from sparkwright.platforms import LOCAL
 from sparkwright.readers.classify import classify
 from sparkwright.readers.declare import declare
@@ -45,7 +45,7 @@ def reader_of(folder: Path, name: str) -> Reader:
     """How the table of a folder is read here; its refusal is a failure."""
     catalog = FilesCatalog(folder)
     reader = classify(catalog.table(TableName(catalog.database, name)), LOCAL)
-    assert not isinstance(reader, Unreadable), reader
+    assert isinstance(reader, Reader), reader
     check_exists(reader)
     return reader
 

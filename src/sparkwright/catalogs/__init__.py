@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +13,7 @@ import platformdirs
 from sparkwright.errors import SettingsError
 
 if TYPE_CHECKING:
-    from sparkwright.domain import Table, TableName
+    from sparkwright.domain import Partition, Scan, Table, TableName
 
 
 class Catalog(Protocol):
@@ -32,6 +32,9 @@ class Catalog(Protocol):
 
     def table(self, name: TableName) -> Table:
         """One table in full; raises `TableNotFound` with the nearest names."""
+
+    def partitions(self, table: Table, scans: Sequence[Scan]) -> tuple[Partition, ...]:
+        """The registered partitions of a table, at least all that some scan leaves; all of them without scans."""
 
     def search(self, words: str, limit: int = 20) -> tuple[TableName, ...]:
         """The tables whose names, comments and columns fit the words best, best first."""

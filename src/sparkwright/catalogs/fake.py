@@ -8,9 +8,9 @@ from sparkwright.catalogs.search import rank, table_not_found
 from sparkwright.errors import TableNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from sparkwright.domain import Table, TableName
+    from sparkwright.domain import Partition, Scan, Table, TableName
 
 
 class FakeCatalog:
@@ -38,6 +38,10 @@ class FakeCatalog:
         if found is None:
             raise table_not_found(name, names)
         return self._tables[found]
+
+    def partitions(self, table: Table, scans: Sequence[Scan]) -> tuple[Partition, ...]:  # noqa: ARG002
+        """All partitions: they were found with the table."""
+        return table.partitions
 
     def search(self, words: str, limit: int = 20) -> tuple[TableName, ...]:
         """The tables that share words with the text."""

@@ -21,7 +21,7 @@ from sparkwright.catalogs.profiles import profile
 from sparkwright.catalogs.schema import STORED, Schema, kept
 from sparkwright.catalogs.search import rank, some, table_not_found
 from sparkwright.catalogs.tables_toml import FILE, Declared, DeclaredTable, read_declared
-from sparkwright.domain import Column, Partition, Table, TableName, TableSize
+from sparkwright.domain import Column, Partition, Scan, Table, TableName, TableSize
 from sparkwright.errors import CatalogError, TableNotFound, UnreadableTable
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class FilesCatalog:
         if name not in self._opened or self._opened[name][0] != key:
             self._opened[name] = (key, _open(name, contents, said, self._cache))
         return self._opened[name][1]
+
+    def partitions(self, table: Table, scans: Sequence[Scan]) -> tuple[Partition, ...]:  # noqa: ARG002
+        """All partitions: they were found with the table."""
+        return table.partitions
 
     def search(self, words: str, limit: int = 20) -> tuple[TableName, ...]:
         """The tables whose names, columns and comments fit the words best; what cannot be opened is found by name."""

@@ -67,9 +67,11 @@ def _expressions(reader: Reader, far: Partition | None, own: dict[str, str]) -> 
 
 
 def _column(cast: Cast, own: str, stored: str, null: str | None) -> str:
-    value = own if null is None else f"NULLIF({own}, {literal(null)})"
-    return value if spark_type(stored) == spark_type(cast.type) else _as_type(value, cast.type)
+    value = own.join(cast.value)
+    if null is not None:
+        value = f"NULLIF({value}, {literal(null)})"
+    return value if spark_type(stored) == spark_type(cast.type) else _as_type(value, cast.type, lenient=cast.lenient)
 
 
-def _as_type(value: str, kind: str) -> str:
-    return f"CAST({value} AS {spark_type(kind)})"
+def _as_type(value: str, kind: str, *, lenient: bool = False) -> str:
+    return f"{'TRY_CAST' if lenient else 'CAST'}({value} AS {spark_type(kind)})"
