@@ -8,10 +8,10 @@ READY_DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench spark35 clean
+.PHONY: help demo test bench engines spark35 spark4 writers readers java17 clean
 
 help:  ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-7s %s\n", $$1, $$2}'
 
 demo: $(READY)  ## Build the sample lake, ask it a question, print the answer
 	@echo "==> Building the sample lake (once)"
@@ -26,21 +26,49 @@ test: $(READY_DEV)  ## Check style, types and floors, then run the whole suite
 	@echo "==> Style" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "==> Types" && $(BIN)/mypy
 	@echo "==> Floors" && $(BIN)/lint-imports
+	@echo "==> Engines to compare with"
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 engines || echo "==> Not all of them could be made"
 	@echo "==> Tests" && $(BIN)/python -m pytest -q
-	@echo "==> All of it passed; nothing was left out"
+	@if [ -s build/left-out.txt ]; then echo "==> What ran passed; left out:"; cat build/left-out.txt; \
+	  else echo "==> All of it passed; nothing was left out"; fi
 
 bench: $(READY_DEV)  ## Print our figures beside those of others
 	@$(BIN)/python bench/latency.py
 
-spark35: .venv-spark35/bin/pyspark  ## Make an environment with JVM PySpark 3.5, for comparison (needs Java 17)
+engines: spark35 spark4 writers
 
-.venv-spark35/bin/pyspark:
-	@echo "==> Making .venv-spark35 with PySpark 3.5.6 (about 320 MB)"
-	@$(PYTHON) -m venv .venv-spark35
-	@.venv-spark35/bin/python -m pip --disable-pip-version-check install --quiet pyspark==3.5.6
+spark35: .venv-spark35/.ready .jars-spark35/.ready  ## Make JVM PySpark 3.5, to compare with (Java 17, Maven Central)
+
+spark4: .venv-spark4/.ready .jars-spark4/.ready  ## Make JVM PySpark 4.0, to compare with (Java 17, Maven Central)
+
+writers: .venv-writers/.ready  ## Make an environment with awswrangler, which writes tables for the tests
+
+readers: $(READY_DEV) engines  ## Run the forms of table on all engines and write docs/readers.md
+	@SPARKWRIGHT_REWRITE=1 SPARKWRIGHT_TEST_ALL=1 $(BIN)/python -m pytest -q tests/forms
+
+java17:
+	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -qE 'version "(1[7-9]|2[0-9])' \
+	  || { echo "==> There is no Java 17, which JVM Spark needs"; exit 1; }
+
+.venv-spark35/.ready .venv-spark4/.ready: | java17
+
+.venv-%/.ready: tests/spark/requirements-%.txt
+	@echo "==> Making .venv-$*"
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip --disable-pip-version-check install --quiet --requirement $<
+	@touch $@
+
+# Maven where it is installed; else the Ivy in PySpark, which knows Maven Central too.
+.jars-%/.ready: tests/spark/jars/%.xml tests/spark/jars/fetch.py .venv-%/.ready
+	@echo "==> Getting the jars of .venv-$* into .jars-$*"
+	@rm -rf .jars-$* && mkdir .jars-$*
+	@if command -v mvn >/dev/null; then mvn -q -B -f $< dependency:copy-dependencies -DexcludeTransitive=true \
+	  -DoutputDirectory="$(CURDIR)/.jars-$*"; else .venv-$*/bin/python tests/spark/jars/fetch.py $< .jars-$*; fi
+	@touch $@
 
 clean:  ## Remove the environment and all caches
-	rm -rf $(VENV) .venv-spark35 .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-spark35 .venv-spark4 .venv-writers .jars-spark35 .jars-spark4 build
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,9 +1,11 @@
 """The story, told with fakes: what goes back to the writer, what is left out, what an error carries."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sparkwright import pipeline
@@ -28,11 +30,21 @@ from sparkwright.engines.fake import FakeEngine
 from sparkwright.errors import CannotAnswer, ProgramRefused, RunCancelled, RunFailed, TableNotFound, UnreadableTable
 from sparkwright.pipeline import Event, Parts, Story
 from sparkwright.program.plan_check import PlanReport, PlanRequest
+from sparkwright.store import MemoryStore
 from tests.arrow import stream
 
 GOOD = 'result = spark.table("db.t")\n'
 COUNT = Question("how many?")
 LIMITS = Limits(rows=10)
+
+
+def _parquet() -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array([1], pa.int32())}), sink)
+    return sink.getvalue()
+
+
+PARQUET = _parquet()
 
 
 def _table(name: str, classification: str = "parquet") -> Table:
@@ -71,10 +83,17 @@ def _reply(job: Job) -> Result:
 
 
 def _story(writer: Writer, *tables: Table, engine: FakeEngine | None = None) -> Story:
-    catalog = FakeCatalog(tables or (_table("t"),))
+    given = tables or (_table("t"),)
+    catalog = FakeCatalog(given)
     runs = engine or FakeEngine(_reply)
     return Story(
-        Parts(catalog, lambda: writer, Planner(), lambda _: runs, exists=lambda place: place != "/lake/gone/"),
+        Parts(
+            catalog,
+            lambda: writer,
+            Planner(),
+            lambda _, remote: runs,
+            store=MemoryStore({f"/lake/{table.name.name}/a": PARQUET for table in given if table.name.name != "gone"}),
+        ),
         Answer("r-1"),
     )
 
@@ -95,7 +114,7 @@ def test_a_question_becomes_an_answer_with_all_that_it_rests_on() -> None:
     assert answer.tables == (TableName("db", "t"),)
     assert answer.estimate is not None
     assert answer.estimate.platform == "local"
-    assert [event.stage for event in events] == ["tables", "write", "check", "run"]
+    assert [event.stage for event in events] == ["tables", "write", "check", "tables", "run"]
     assert {"tables", "write", "check", "run"} <= set(answer.timings)
 
 
@@ -139,7 +158,10 @@ def test_a_table_that_cannot_be_read_is_left_out_and_said() -> None:
 
 def test_a_table_whose_files_are_gone_is_not_read_as_no_rows() -> None:
     with pytest.raises(UnreadableTable, match="/lake/gone/"):
-        _ask(_story(Writer([GOOD]), _table("gone")), Question("how many?", (TableName("db", "gone"),)))
+        _ask(
+            _story(Writer(['result = spark.table("db.gone")\n']), _table("gone")),
+            Question("how many?", (TableName("db", "gone"),)),
+        )
 
 
 def test_a_program_over_a_table_that_cannot_be_read_is_refused_for_that() -> None:
@@ -192,3 +214,14 @@ def test_a_limit_that_the_author_wrote_becomes_the_runs_limit() -> None:
     assert answer.run.job.limits.rows == 3
     assert answer.program is not None
     assert "limit" not in answer.program.source
+
+
+def test_of_a_large_catalog_a_program_gets_the_tables_that_it_names_and_near_ones_for_a_name_that_is_wrong() -> None:
+    tables = [_table(f"t{number:03}") for number in range(pipeline.ALL_TABLES + 1)] + [_table("orders")]
+    story = _story(Writer([]), *tables)
+    answer = pipeline.run(story, Draft('result = spark.table("db.t007")\n', "user"), on="auto", limits=LIMITS)
+    assert answer.tables == (TableName("db", "t007"),)
+    wrong = _story(Writer([]), *tables)
+    with pytest.raises(ProgramRefused) as refused:
+        pipeline.run(wrong, Draft('result = spark.table("db.ordres")\n', "user"), on="auto", limits=LIMITS)
+    assert "db.orders" in refused.value.hint

@@ -215,7 +215,7 @@ class Reader:
     for NULL in a text format, `root` is the folder or file, `partitions` the folders with their values where
     there are any (`far` if some do not lie under the root as `k=v`). `version` is the snapshot of a lake format to
     read, `needs` the features that an engine must have, `others` the readers of partitions that are stored otherwise,
-    `notes` what the user is told.
+    `strays` says that below the root lie files of no partition that is read, `notes` is what the user is told.
     """
 
     table: TableName
@@ -230,6 +230,7 @@ class Reader:
     version: str = ""
     needs: tuple[str, ...] = ()
     others: tuple[Reader, ...] = ()
+    strays: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -258,10 +259,14 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody wants to know; `tables` are the ones selected (none: the catalog is searched)."""
+    """What somebody wants to know; `tables` are the ones selected (none: the catalog is searched).
+
+    `locations` are places that are tables of their own, beside those that the text names.
+    """
 
     text: str
     tables: tuple[TableName, ...] = ()
+    locations: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
 
 
@@ -346,7 +351,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a program will scan and where it should run; bytes are None where nobody knows."""
+    """What a program will scan and where it should run; numbers are None where nobody knows.
+
+    `is_exact` is false where a part of them is a crawler's estimate and not a listing.
+    """
 
     bytes: int | None
     objects: int | None
@@ -355,6 +363,7 @@ class Estimate:
     platform: str
     reason: str
     cost_usd: float | None = None
+    is_exact: bool = True
 
 
 MOST_ROWS = 2**31 - 2  # Spark's limit is an int, and a run asks for one row more

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sparkwright.domain import Estimate, Partition, Table, TableName
+from sparkwright.domain import Estimate
 from sparkwright.errors import UsageError
 from sparkwright.platforms import PLATFORMS
 
 
-def estimate(
-    tables: Sequence[Table],
-    matched: Mapping[TableName, Sequence[Partition]],
-    on: str = "auto",
-    *,
-    is_partial: bool = False,
-) -> Estimate:
-    """Sum the files of the tables that a program reads, and choose its platform.
+@dataclass(frozen=True)
+class Scanned:
+    """What a program scans of one table: None where nobody knows; `matched` and `total` count partitions.
 
-    `matched` holds, for each table, the partitions that the program's own filters leave. `is_partial` says that the
-    program reads more than tables, so that the sums are not known.
+    `is_exact` is false where a crawler's estimate stands in for a listing.
     """
-    platform, reason = choose(tables, on)
-    partitioned = [table for table in tables if table.partition_keys]
-    size = None if is_partial else _sum(_count(t.size.bytes, (p.bytes for p in matched[t.name]), t) for t in tables)
-    objects = (
-        None if is_partial else _sum(_count(t.size.objects, (p.objects for p in matched[t.name]), t) for t in tables)
-    )
+
+    bytes: int | None = None
+    objects: int | None = None
+    matched: int | None = None
+    total: int | None = None
+    is_local: bool = True
+    is_exact: bool = True
+
+
+def estimate(scanned: Sequence[Scanned], on: str = "auto", *, is_partial: bool = False) -> Estimate:
+    """Sum what a program scans of its tables, and choose its platform.
+
+    `is_partial` says that the program reads more than tables, so that the sums are not known.
+    """
+    platform, reason = choose(scanned, on)
+    whole = sum_of(scanned)
     return Estimate(
-        bytes=size,
-        objects=objects,
-        partitions_matched=sum(len(matched[table.name]) for table in partitioned) if partitioned else None,
-        partitions_total=sum(len(table.partitions) for table in partitioned) if partitioned else None,
+        bytes=None if is_partial else whole.bytes,
+        objects=None if is_partial else whole.objects,
+        partitions_matched=whole.matched,
+        partitions_total=whole.total,
         platform=platform,
         reason=reason,
         cost_usd=0.0,
+        is_exact=whole.is_exact,
     )
 
 
-def _count(whole: int | None, parts: Iterable[int | None], table: Table) -> int | None:
-    return _sum(parts) if table.partition_keys else whole
+def sum_of(scanned: Sequence[Scanned]) -> Scanned:
+    """What is scanned of several tables, as if they were one."""
+    partitioned = [one for one in scanned if one.matched is not None]
+    return Scanned(
+        _sum(one.bytes for one in scanned),
+        _sum(one.objects for one in scanned),
+        _sum(one.matched for one in partitioned) if partitioned else None,
+        _sum(one.total for one in partitioned) if partitioned else None,
+        is_local=all(one.is_local for one in scanned),
+        is_exact=all(one.is_exact for one in scanned),
+    )
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
@@ -52,10 +67,12 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return total
 
 
-def choose(tables: Sequence[Table], on: str) -> tuple[str, str]:
+def choose(scanned: Sequence[Scanned], on: str) -> tuple[str, str]:
     """The platform's name and why it was taken; raises `UsageError` for one that there is not."""
     if on not in ("auto", *PLATFORMS):
         raise UsageError(f"there is no platform {on!r}", hint=f"use auto or {', '.join(PLATFORMS)}")
     if on != "auto":
         return on, "asked for"
-    return "local", "all tables are on this machine" if tables else "nothing is read from elsewhere"
+    if all(one.is_local for one in scanned):
+        return "local", "all tables are on this machine" if scanned else "nothing is read from elsewhere"
+    return "local", "the embedded engine reads the tables from where they lie"

@@ -1,10 +1,11 @@
-"""Read and write Hive type strings, as Glue and `tables.toml` have them, and turn them into Spark SQL or from Arrow."""
+"""Read and write Hive type strings, as Glue and `tables.toml` have them; to Spark SQL, from Arrow and Spark's JSON."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sparkwright.errors import UnreadableTable
 
@@ -345,3 +346,47 @@ def _from_arrow(kind: pa.DataType) -> HiveType:
     if str(kind) in _ARROW:
         return parse(_ARROW[str(kind)])
     raise UnreadableTable(f"the Arrow type {str(kind)!r} has no counterpart in Spark", hint="store it as another type")
+
+
+# --- from Spark's own JSON -------------------------------------------------------------------------------------------
+
+_RAW_TYPE = "__CHAR_VARCHAR_TYPE_STRING"
+"""Where Spark keeps `char(3)` of a field whose type it writes as `string`."""
+
+
+def from_spark_json(text: str) -> Struct:
+    """A schema as Spark writes it into a table's parameters; raises `UnreadableTable` where it is none."""
+    try:
+        found = _from_spark(json.loads(text), 0)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableTable(
+            f"the schema that Spark wrote is not sound: {type(error).__name__} in {text[:80]!r}",
+            hint="create the table again from Spark",
+        ) from error
+    if not isinstance(found, Struct):
+        raise UnreadableTable(
+            f"the schema that Spark wrote is no struct: {text[:80]!r}", hint="create the table again from Spark"
+        )
+    return found
+
+
+def _from_spark(kind: Any, depth: int) -> HiveType:
+    if depth > _DEEPEST:
+        raise ValueError(depth)
+    if isinstance(kind, str):
+        return Plain("string") if kind in ("void", "null") else parse(kind)
+    match kind["type"]:
+        case "struct":
+            return Struct(tuple(_spark_field(one, depth + 1) for one in kind["fields"]))
+        case "array":
+            return Array(_from_spark(kind["elementType"], depth + 1))
+        case "map":
+            return Map(_from_spark(kind["keyType"], depth + 1), _from_spark(kind["valueType"], depth + 1))
+        case "udt":
+            return _from_spark(kind["sqlType"], depth + 1)
+    raise KeyError(kind["type"])
+
+
+def _spark_field(field: Any, depth: int) -> StructField:
+    raw = (field.get("metadata") or {}).get(_RAW_TYPE)
+    return StructField(field["name"], parse(raw) if raw else _from_spark(field["type"], depth))

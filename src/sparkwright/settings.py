@@ -26,7 +26,8 @@ _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 class Settings:
     """Everything that can be set. Sizes are bytes (written as `500 MB`, `4 GiB` or a number; 1 MB = 1024 KB).
 
-    catalog: where tables come from, such as `sample`, `files:./lake`.
+    catalog: where tables come from, such as `sample`, `files:./lake`, `glue:eu-west-1`.
+    catalog_ttl: seconds for which what a catalog far away (Glue) said of its tables is kept.
     model: who writes programs, such as `offline`.
     on: where programs run, `auto` or a platform.
     rows, result_bytes: how much of a result is fetched.
@@ -36,6 +37,7 @@ class Settings:
     """
 
     catalog: str = "sample"
+    catalog_ttl: float = 300.0
     model: str = "offline"
     on: str = "auto"
     rows: int = 1_000
@@ -49,6 +51,8 @@ class Settings:
         for name in ("rows", "result_bytes", "seconds", "memory"):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"{name} must be above 0, not {getattr(self, name)!r}")
+        if not self.catalog_ttl >= 0:
+            raise SettingsError(f"catalog_ttl must not be below 0, not {self.catalog_ttl!r}")
         if self.rows > MOST_ROWS:
             raise SettingsError(f"rows must be at most {MOST_ROWS}, not {self.rows!r}")
 
@@ -138,6 +142,7 @@ def _paths(value: Any) -> tuple[str, ...]:
 
 _PARSERS: Mapping[str, Any] = {
     "catalog": _text,
+    "catalog_ttl": float,
     "model": _text,
     "on": _text,
     "rows": _count,

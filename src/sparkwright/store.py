@@ -33,6 +33,9 @@ class Store(Protocol):
     def hidden(self, location: str, limit: int | None = None) -> tuple[StoredFile, ...]:
         """As `files`, with the hidden ones: what lies in `_delta_log`, for one."""
 
+    def exists(self, location: str) -> bool:
+        """Whether anything lies there at all: a file, a hidden one, an empty folder or the marker of one."""
+
     def open(self, location: str) -> BinaryIO:
         """A file for reading, with seek; raises `UnreadableTable` where there is none."""
 
@@ -63,6 +66,10 @@ class LocalStore:
         """As `files`, with the hidden ones."""
         return tuple(islice(self._walk(location), limit))
 
+    def exists(self, location: str) -> bool:
+        """Whether there is such a file or folder."""
+        return Path(_path(location)).exists()
+
     def open(self, location: str) -> BinaryIO:
         """The file."""
         try:
@@ -89,6 +96,11 @@ class LocalStore:
             yield from self._walk(str(entry))
 
 
+def is_remote(location: str) -> bool:
+    """Whether a location lies elsewhere than on this machine."""
+    return "://" in location and not location.startswith("file://")
+
+
 def _path(location: str) -> str:
     return location.removeprefix("file://")
 
@@ -111,6 +123,12 @@ class MemoryStore:
         place = location.rstrip("/")
         names = sorted(name for name in self.content if name == place or name.startswith(place + "/"))
         return tuple(StoredFile(name, len(self.content[name])) for name in names if not name.endswith("/"))[:limit]
+
+    def exists(self, location: str) -> bool:
+        """Whether a file, or a marker of a folder (its name ends with a slash), lies there."""
+        self._check(location)
+        place = location.rstrip("/")
+        return any(name == place or name.startswith(place + "/") for name in self.content)
 
     def open(self, location: str) -> BinaryIO:
         """A file's bytes."""

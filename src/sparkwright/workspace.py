@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,7 +14,8 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from sparkwright import pipeline, settings
-from sparkwright.catalogs import Catalog, open_catalog
+from sparkwright.aws import AwsSession, Stores
+from sparkwright.catalogs import Catalog, open_catalog, session_of
 from sparkwright.domain import (
     MOST_ROWS,
     Answer,
@@ -37,12 +39,16 @@ from sparkwright.errors import (
     UnreadableTable,
     UsageError,
 )
+from sparkwright.estimate import choose
 from sparkwright.generators import Generator, open_generator
 from sparkwright.history import History, Record
 from sparkwright.pipeline import Emit, Parts, Story
-from sparkwright.platforms import PLATFORMS, Platform
+from sparkwright.platforms import LOCAL, PLATFORMS, SCRIPTS, Dialect, Platform
 from sparkwright.readers.reads import explicit_read, variable
+from sparkwright.readers.spark_settings import start_settings
+from sparkwright.reading import Sources, completed, readable, verdict
 from sparkwright.settings import Settings
+from sparkwright.store import is_remote
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +71,14 @@ class Workspace:
     catalog: Catalog
     history: History
     emit: Emit = lambda _: None
-    _local: LocalEngine | None = None
+    session: AwsSession | None = None
+    _engines: dict[bool, LocalEngine] = field(default_factory=dict)
     _generator: Generator | None = None
+    _stores: Stores = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._stores = Stores(self.session)
 
     @classmethod
     def open(
@@ -86,13 +97,15 @@ class Workspace:
         """
         chosen = settings.load(config, catalog=catalog, model=model, **arguments)
         try:
-            opened = open_catalog(chosen.catalog, cache=chosen.cache_path, on_progress=on_progress)
+            opened = open_catalog(
+                chosen.catalog, cache=chosen.cache_path, ttl=chosen.catalog_ttl, on_progress=on_progress
+            )
         except OSError as error:
             message = f"the folder {str(chosen.home)!r} cannot be used: {error.strerror or error}"
             raise SettingsError(
                 message, hint="set `home` (SPARKWRIGHT_HOME) to a folder that can be written"
             ) from error
-        return cls(chosen, opened, History(chosen.history_path), emit)
+        return cls(chosen, opened, History(chosen.history_path), emit, session_of(opened))
 
     def __enter__(self) -> Self:
         return self
@@ -104,8 +117,8 @@ class Workspace:
 
     def close(self) -> None:
         """End the processes that this workspace started."""
-        if self._local is not None:
-            self._local.close()
+        for engine in self._engines.values():
+            engine.close()
 
     def warm_up(self) -> Self:
         """Start the embedded engine's process in the background, so that it is there when it is wanted."""
@@ -123,17 +136,34 @@ class Workspace:
         databases = (database,) if database else self.databases()
         return tuple(name for each in databases for name in self.catalog.tables(each))
 
+    def refresh(self) -> None:
+        """Forget what was kept of the catalog: the next call asks it again."""
+        self.catalog.refresh()
+
     def describe(self, table: TableName | str) -> Table:
-        """One table in full."""
-        return self.catalog.table(self._table_name(table))
+        """One table in full; the columns of a lake format are its own where the catalog has none."""
+        found = self.catalog.table(self._table_name(table))
+        with suppress(UnreadableTable):  # `unreadable` says why
+            return completed(found, LOCAL, self._sources())
+        return found
 
     def unreadable(self, table: Table, on: str = "local") -> UnreadableTable | None:
-        """Why a platform refuses a table, or None where it is read."""
+        """Why a platform refuses a table, or None where it is read.
+
+        Where the catalog does not have the partitions at hand, only the metadata are judged: a program's filters say
+        which of them matter.
+        """
         try:
-            self._story().read(table, PLATFORMS[on])
+            if table.partition_keys and not table.partitions:
+                verdict(table, PLATFORMS[on])
+            else:
+                readable(table, PLATFORMS[on], self._sources())
         except UnreadableTable as error:
             return error
         return None
+
+    def _sources(self) -> Sources:
+        return Sources(self.catalog, self._stores)
 
     # --- questions and programs --------------------------------------------------------------------------------------
 
@@ -142,77 +172,116 @@ class Workspace:
         question: str,
         *,
         tables: tuple[TableName | str, ...] = (),
+        locations: tuple[str, ...] = (),
         on: str | None = None,
         rows: int | None = None,
         dry_run: bool = False,
     ) -> Answer:
         """Answer a question in plain words. Raises `CannotAnswer`, `ProgramRefused`, `RunFailed` or `CatalogError`.
 
-        `tables` selects the ones to ask (by default the whole catalog), `rows` limits the result, `dry_run` stops
-        before anything runs.
+        `tables` selects the ones to ask (by default the whole catalog), `locations` are folders or files that are
+        tables of their own, `rows` limits the result, `dry_run` stops before anything runs.
         """
-        asked = Question(_plain(question), tuple(self._table_name(table) for table in tables))
+        asked = Question(_plain(question), tuple(self._table_name(table) for table in tables), _places(locations))
         where, limits = on or self.settings.on, self._limits(rows)
         return self._tell("ask", lambda story: pipeline.ask(story, asked, on=where, limits=limits, dry_run=dry_run))
 
-    def write(self, question: str, *, tables: tuple[TableName | str, ...] = ()) -> Answer:
+    def write(
+        self, question: str, *, tables: tuple[TableName | str, ...] = (), locations: tuple[str, ...] = ()
+    ) -> Answer:
         """A program for a question, checked but not run."""
-        asked = Question(_plain(question), tuple(self._table_name(table) for table in tables))
+        asked = Question(_plain(question), tuple(self._table_name(table) for table in tables), _places(locations))
         where = self.settings.on
         return self._tell(
             "write", lambda story: pipeline.ask(story, asked, on=where, limits=self._limits(None), dry_run=True)
         )
 
-    def check(self, source: str) -> Checked:
+    def check(self, source: str, *, locations: tuple[str, ...] = ()) -> Checked:
         """What there is to say about a program, without running it. Raises `CatalogError` for a refused table."""
         story = self._story()
-        story.read_catalog(())
+        story.user_wrote = True
+        story.read_catalog((), _plain(source), _places(locations))
         try:
             program = story.check(Draft(_plain(source), author="user"))
         except ProgramRefused as refused:
             return Checked(None, refused.findings)
         return Checked(program, program.warnings)
 
-    def run(self, source: str, *, on: str | None = None, rows: int | None = None, save: str = "") -> Answer:
-        """Run a program. `save` is a new folder for the whole result as Parquet."""
+    def run(
+        self,
+        source: str,
+        *,
+        on: str | None = None,
+        rows: int | None = None,
+        save: str = "",
+        locations: tuple[str, ...] = (),
+    ) -> Answer:
+        """Run a program. `save` is a new folder for the whole result as Parquet.
+
+        `locations` are folders or files that the program reads as tables: `s3://b/orders/` is `locations.orders`.
+        """
         draft = Draft(_plain(source), author="user")
         where, limits, folder = on or self.settings.on, self._limits(rows), _new_folder(save)
-        return self._tell("run", lambda story: pipeline.run(story, draft, on=where, limits=limits, save=folder))
+        places = _places(locations)
+        return self._tell(
+            "run",
+            lambda story: pipeline.run(story, draft, on=where, limits=limits, save=folder, locations=places),
+        )
 
-    def estimate(self, source: str, *, on: str | None = None) -> Estimate:
+    def estimate(self, source: str, *, on: str | None = None, locations: tuple[str, ...] = ()) -> Estimate:
         """What a program would scan and where it would run."""
-        story = self._checked_story(source)
+        story = self._checked_story(source, locations)
         story.place(on or self.settings.on)
         estimated = story.answer.estimate
         assert estimated is not None
         return estimated
 
-    def show(self, source: str, *, on: str | None = None, style: Style = "declare") -> str:
-        """The full script of a program on a platform: what really runs there, ready to be pasted elsewhere."""
-        story = self._checked_story(source)
-        platform = story.place(on or self.settings.on)
-        program = story.answer.program
-        assert program is not None
+    def show(
+        self, source: str, *, on: str | None = None, style: Style = "declare", locations: tuple[str, ...] = ()
+    ) -> str:
+        """The full script of a program: what really runs on a platform, ready to be pasted elsewhere.
+
+        `on` is a platform, or a Spark that one has oneself: `spark35`, `spark4`.
+        """
+        where = on or self.settings.on
+        platform = SCRIPTS[where] if where in SCRIPTS else PLATFORMS[choose((), where)[0]]
+        story = self._checked_story(source, locations)
+        program = story.prepare(platform)
         job = story.job(program, platform, self._limits(None))
         return full_script(
-            program.source if style == "declare" else with_reads(program.source, self._reads(story, program, platform)),
+            program.source if style == "declare" else with_reads(program.source, self._reads(story, platform.dialect)),
             dialect=platform.dialect,
             settings=job.settings,
-            declarations=job.declarations if style == "declare" else (),
+            declarations=job.declarations if style == "declare" else _of_views(story),
             rows=job.limits.rows,
+            start=self._start(story, platform),
         )
 
-    def _reads(self, story: Story, program: Program, platform: Platform) -> tuple[tuple[TableName, str, str], ...]:
-        used = (table for table in story.tables if table.name in program.tables)
+    @staticmethod
+    def _start(story: Story, platform: Platform) -> Mapping[str, str]:
+        """What a session of JVM Spark of one's own must have from its start: packages, and how it reads S3."""
+        readers = [reader for one in story.readables for reader in one.readers]
+        start = dict(start_settings(readers, platform.dialect))
+        packages = {platform.packages[reader.format] for reader in readers if reader.format in platform.packages}
+        far = any(is_remote(place) for one in story.readables for place in one.places)
+        if far and platform.dialect == "spark":
+            packages.add(platform.packages["s3"])
+            start["spark.hadoop.fs.s3.impl"] = "org.apache.hadoop.fs.s3a.S3AFileSystem"
+        if packages:
+            start["spark.jars.packages"] = ",".join(sorted(packages))
+        return start
+
+    def _reads(self, story: Story, dialect: Dialect) -> tuple[tuple[TableName, str, str], ...]:
         return tuple(
-            (table.name, variable(table.name.name), explicit_read(reader))
-            for table in used
-            if isinstance(reader := story.read(table, platform), Reader)
+            (one.table.name, variable(one.table.name.name), explicit_read(one.found, dialect))
+            for one in story.readables
+            if isinstance(one.found, Reader)
         )
 
-    def _checked_story(self, source: str) -> Story:
+    def _checked_story(self, source: str, locations: tuple[str, ...]) -> Story:
         story = self._story()
-        story.read_catalog(())
+        story.user_wrote = True
+        story.read_catalog((), _plain(source), _places(locations))
         story.check(Draft(_plain(source), author="user"))
         return story
 
@@ -255,7 +324,8 @@ class Workspace:
             catalog=self.catalog,
             generator=self._writer,
             checker=self._ready_engine(),
-            engine=lambda _: self._engine(),
+            engine=lambda _, remote: self._engine(remote=remote),
+            store=self._stores,
             locations=self.settings.locations,
         )
         return Story(parts, Answer(id=f"r-{secrets.token_hex(3)}"), self.emit)
@@ -266,11 +336,23 @@ class Workspace:
                 self._generator = open_generator(self.settings.model)
             return self._generator
 
-    def _engine(self) -> LocalEngine:
+    def _engine(self, *, remote: bool | None = None) -> LocalEngine:
+        """The engine; only the one for remote tables gets a network and credentials."""
+        remote = self.session is not None if remote is None else remote
         with self._lock:
-            if self._local is None:
-                self._local = LocalEngine()
-            return self._local
+            if remote not in self._engines:
+                far = any(is_remote(location) for location in self.settings.locations)
+                self._engines[remote] = (
+                    LocalEngine(environment=self._environment, plans_remotely=far) if remote else LocalEngine()
+                )
+            return self._engines[remote]
+
+    def _environment(self) -> Mapping[str, str]:
+        """What a worker needs to reach remote tables, with credentials that hold at this moment."""
+        with self._lock:
+            if self.session is None:
+                self.session = AwsSession()
+        return self.session.environment()
 
     def _ready_engine(self) -> LocalEngine:
         """The engine, with a process for the next run on its way."""
@@ -305,6 +387,17 @@ class Workspace:
 def _plain(text: str) -> str:
     """Text that can be kept and printed: what came as no valid UTF-8 is written out."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _of_views(story: Story) -> tuple[str, ...]:
+    """The declarations of what is no read of files: views, with the tables under them."""
+    views = (one for one in story.readables if not isinstance(one.found, Reader))
+    return tuple(statement for one in views for statement in one.declarations)
+
+
+def _places(locations: tuple[str, ...]) -> tuple[str, ...]:
+    """Locations that may be looked at: URIs of S3 and paths, the latter made absolute."""
+    return tuple(each if "://" in each else str(Path(each).expanduser().absolute()) for each in locations)
 
 
 def _new_folder(save: str) -> str:

@@ -1,21 +1,26 @@
-"""What every catalog keeps to: the fake one, a folder of files, the sample lake."""
+"""What every catalog keeps to: the fake one, a folder of files, the sample lake, Glue."""
 
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
+from tests.forms.aws import emulated_aws
 
 from sparkwright.catalogs import Catalog, open_catalog
 from sparkwright.catalogs.fake import FakeCatalog
 from sparkwright.catalogs.files import FilesCatalog
+from sparkwright.catalogs.glue import GlueCatalog
 from sparkwright.domain import Column, Table, TableName
 from sparkwright.errors import SettingsError, TableNotFound
 from sparkwright.hive_types import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -37,11 +42,28 @@ def sample(folder: Path) -> Catalog:
     return open_catalog("sample", sample=folder / "nycflights13", cache=folder / "cache")
 
 
-@pytest.fixture(scope="module", params=[fake, files, sample], ids=["fake", "files", "sample"])
-def catalog(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    found = request.param(tmp_path_factory.mktemp("lake"))
-    assert isinstance(found.spec, str)
-    return found  # type: ignore[no-any-return]  # what a parameter yields is not typed
+@contextmanager
+def glue(folder: Path) -> Iterator[Catalog]:
+    """Glue as moto has it, over HTTP."""
+    with emulated_aws() as url:
+        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        client = boto3.client("glue", region_name="eu-west-1", endpoint_url=url, **keys)
+        for database in ("air", "sea"):
+            client.create_database(DatabaseInput={"Name": database})
+        columns = {"flights": ("carrier", "string", "Code of the airline"), "planes": ("seats", "int", "")}
+        for database, name in (("air", "flights"), ("air", "planes"), ("sea", "ships")):
+            column = dict(zip(("Name", "Type", "Comment"), columns.get(name, ("length", "int", "")), strict=True))
+            descriptor = {"Columns": [column], "Location": f"s3://lake/{database}/{name}"}
+            client.create_table(DatabaseName=database, TableInput={"Name": name, "StorageDescriptor": descriptor})
+        yield GlueCatalog("glue:eu-west-1", client=client, cache=folder)
+
+
+@pytest.fixture(scope="module", params=[fake, files, sample, glue], ids=["fake", "files", "sample", "glue"])
+def catalog(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    made = request.param(tmp_path_factory.mktemp("lake"))
+    with made if isinstance(made, AbstractContextManager) else nullcontext(made) as found:
+        assert isinstance(found.spec, str)
+        yield found
 
 
 def test_databases_and_tables_are_sorted_and_full_names(catalog: Catalog) -> None:
@@ -60,7 +82,7 @@ def test_every_table_is_whole(catalog: Catalog) -> None:
             assert table.name == name
             assert table.columns
             assert all(parse(column.type) for column in table.all_columns)
-            assert table.location.startswith("/")
+            assert table.location.startswith(("/", "s3://"))
             assert table.location.endswith("/") or re.search(r"\.\w+$", table.location)
             assert all(len(partition.values) == len(table.partition_keys) for partition in table.partitions)
 
@@ -103,7 +125,8 @@ def test_a_profile_changes_nothing_but_profiles(catalog: Catalog) -> None:
     ("spec", "hint"),
     [
         ("file:x", "did you mean 'files'?"),
-        ("zzz", "known: files, sample"),
+        ("zzz", "known: files, glue, sample"),
+        ("glue:EU West", "write glue:REGION"),
         ("files:", "write files:PATH"),
         ("sample:x", ""),
     ],

@@ -318,3 +318,25 @@ def test_closing_ends_every_process(tmp_path: Path) -> None:
     assert not alive
     assert engine.poll(run).state is RunState.CANCELLED
     assert not engine.folder.exists()
+
+
+def test_only_runs_get_the_environment_of_remote_tables_and_each_gets_a_fresh_one() -> None:
+    given: list[int] = []
+
+    def environment() -> dict[str, str]:
+        given.append(len(given))
+        return {"AWS_REGION": "eu-west-1"}
+
+    engine = LocalEngine(environment=environment, warm=False)
+    try:
+        assert engine.plan(PlanRequest("result = spark.range(1)\n", (), ())).error is None
+        assert given == []  # the planner reads no rows: it gets neither network nor credentials
+        for number in range(2):
+            run = engine.submit(Job(f"r-{number}", Program("result = spark.range(1)\n", ()), "local", Limits(rows=1)))
+            while not run.state.is_final:
+                run = engine.poll(run, timeout=1.0)
+            assert run.state is RunState.SUCCEEDED
+        assert len(given) >= 2
+        assert "network" not in engine.isolation
+    finally:
+        engine.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -14,6 +15,8 @@ Row = tuple[Any, ...]
 Engine = Literal["sail", "spark35", "spark4", "metastore"]
 ENGINES: tuple[Engine, ...] = ("sail", "spark35", "spark4", "metastore")
 DATABASE, BUCKET = "forms", "forms-lake"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""When all tables are read: projections are reckoned from it."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a plan scans: filters count only where every row has to pass them."""
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
@@ -35,7 +36,10 @@ CASES = [
     ("t.filter('m = 7 AND s IN (\"a\", \"b\")')", [Scan(T, (_eq("m", 7), Filter("s", "in", ("a", "b"))))]),
     ("t.filter(F.col('m').between(3, 5))", [Scan(T, (Filter("m", ">=", (3,)), Filter("m", "<=", (5,))))]),
     ("t.filter(F.col('m').isin(1, 2))", [Scan(T, (Filter("m", "in", (1, 2)),))]),
-    ("t.filter(F.col('d') >= datetime.date(2013, 7, 4))", [Scan(T, (Filter("d", ">=", ("2013-07-04",)),))]),
+    (
+        "t.filter(F.col('d') >= datetime.date(2013, 7, 4))",
+        [Scan(T, (Filter("d", ">=", (datetime.date(2013, 7, 4),)),))],
+    ),
     ("t.filter((F.col('m') == 7) | (F.col('s') == 'a'))", [Scan(T)]),
     ("t.filter(~(F.col('m') == 7))", [Scan(T)]),
     ("t.filter(F.col('m') == F.length('s'))", [Scan(T)]),

@@ -53,21 +53,17 @@ def test_csv_is_read_as_texts_and_cast() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"table_type": "VIRTUAL_VIEW"}, "it is a view"),
-        ({"parameters": {"table_type": "ICEBERG"}}, "it is a table of Iceberg"),
-        ({"parameters": {"metadata_location": "s3://b/m.json"}}, "it is a table of Iceberg"),
-        ({"parameters": {"table_type": "delta"}}, "it is a table of Delta"),
-        ({"parameters": {"classification": "delta"}}, "it is a table of Delta"),
-        ({"parameters": {"spark.sql.sources.provider": "delta"}}, "it is a table of Delta"),
-        ({"parameters": {"spark.sql.sources.provider": "hudi"}}, "it is a table of Hudi"),
-        ({"parameters": {"spark.sql.sources.provider": "json"}}, "it was made by Spark as a data source table of json"),
-        ({"storage": replace(PARQUET, input_format="org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat")}, "it lists its files in a manifest (symlink format)"),
-        ({"storage": replace(PARQUET, input_format="org.apache.hudi.hadoop.HoodieParquetInputFormat")}, "it is a table of Hudi"),
-        ({"storage": replace(PARQUET, input_format="com.uber.hoodie.hadoop.HoodieInputFormat")}, "it is a table of Hudi"),
+        ({"table_type": "VIRTUAL_VIEW"}, "it is a view without a text that we read (its dialects: none)"),
+        ({"parameters": {"spark.sql.sources.provider": "hudi"}}, "this machine (Sail) does not read hudi"),
+        ({"parameters": {"spark.sql.sources.provider": "json"}}, "Spark wrote no schema into its parameters"),
+        ({"parameters": {"spark.sql.sources.provider": "com.example.Source"}}, "it was made by Spark as a data source table of 'com.example.Source', which is not read"),
+        ({"storage": replace(PARQUET, input_format="org.apache.hudi.hadoop.HoodieParquetInputFormat")}, "this machine (Sail) does not read hudi"),
+        ({"storage": replace(PARQUET, input_format="com.uber.hoodie.hadoop.HoodieInputFormat")}, "this machine (Sail) does not read hudi"),
         ({"columns": (Column("u", "uniontype<int,string>"),)}, "column 'u': 'uniontype<int,string>' is not a type that can be read: the type 'uniontype' has no counterpart in Spark (character 1)"),
         ({"storage": Storage(serde="org.apache.hadoop.hive.ql.io.orc.OrcSerde")}, "this machine (Sail) does not read orc"),
-        ({"storage": Storage(), "parameters": {"classification": "xml"}}, "its format is not known: SerDe 'xml', input format ''"),
+        ({"storage": Storage(), "parameters": {"classification": "xml"}}, "it is XML and does not say which element is a row"),
         ({"storage": Storage(serde="com.example.Serde", input_format="x.Y")}, "its format is not known: SerDe 'com.example.Serde', input format 'x.Y'"),
+        ({"is_lake_formation": True, "table_type": "VIRTUAL_VIEW"}, "its location is registered with Lake Formation, whose row and column filters this engine would pass by"),
         ({"storage": Storage()}, "its format is not known: SerDe 'nothing', input format ''"),
         ({"storage": Storage(), "parameters": {"classification": "csv", "skip.header.line.count": "2"}}, "it skips 2 header lines"),
         ({"storage": Storage(), "parameters": {"classification": "csv", "skip.footer.line.count": "1"}}, "it skips footer lines"),
@@ -79,6 +75,28 @@ def test_what_is_not_read_is_refused_by_name(changes: dict[str, Any], reason: st
     assert isinstance(found, Unreadable)
     assert (found.table, found.reason) == (NAME, reason)
     assert found.remedy
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"parameters": {"table_type": "ICEBERG", "spark.sql.sources.provider": "parquet"}}, "iceberg"),
+        ({"parameters": {"metadata_location": "s3://b/t/metadata/m.json"}}, "iceberg"),
+        ({"parameters": {"table_type": "delta"}}, "delta"),
+        ({"parameters": {"classification": "delta"}}, "delta"),
+        ({"parameters": {"spark.sql.sources.provider": "Delta"}, "storage": Storage(serde="any")}, "delta"),
+        ({"storage": replace(PARQUET, input_format="org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat")}, "symlink"),
+    ],
+)  # fmt: skip
+def test_a_lake_format_is_never_read_as_its_files(changes: dict[str, Any], kind: str) -> None:
+    found = classify(replace(TABLE, **changes), LOCAL)
+    assert isinstance(found, Reader)
+    assert found.format == kind
+
+
+def test_lake_formation_holds_where_the_engine_enforces_it() -> None:
+    table = replace(TABLE, is_lake_formation=True)
+    assert isinstance(classify(table, replace(LOCAL, enforces_lake_formation=True)), Reader)
 
 
 def test_what_a_platform_reads_is_up_to_the_platform() -> None:

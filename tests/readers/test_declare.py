@@ -49,11 +49,11 @@ def test_a_table_is_declared_for_sail() -> None:
 
 def test_a_far_partition_is_a_table_of_its_own_for_sail() -> None:
     assert declare(READER, "sail")[1:] == (
-        "CREATE OR REPLACE TABLE db._raw_t_0 (id STRING, note STRING)\n"
+        "CREATE OR REPLACE TABLE db._rawp0_t (id STRING, note STRING)\n"
         "USING csv\n"
         "OPTIONS ('header' = 'true', 'sep' = '\\t')\n"
         "LOCATION 'file:///lake/it%27s/t/k%3Da/'",
-        "CREATE OR REPLACE TABLE db._raw_t_1 (id STRING, note STRING)\n"
+        "CREATE OR REPLACE TABLE db._rawp1_t (id STRING, note STRING)\n"
         "USING csv\n"
         "OPTIONS ('header' = 'true', 'sep' = '\\t')\n"
         "LOCATION 'file:///far/n/'",
@@ -61,12 +61,12 @@ def test_a_far_partition_is_a_table_of_its_own_for_sail() -> None:
         "  CAST(NULLIF(id, 'NA') AS INT) AS id,\n"
         "  NULLIF(note, 'NA') AS note,\n"
         "  CAST('a' AS STRING) AS k\n"
-        "FROM db._raw_t_0\n"
+        "FROM db._rawp0_t\n"
         "UNION ALL SELECT\n"
         "  CAST(NULLIF(id, 'NA') AS INT) AS id,\n"
         "  NULLIF(note, 'NA') AS note,\n"
         "  CAST(NULL AS STRING) AS k\n"
-        "FROM db._raw_t_1",
+        "FROM db._rawp1_t",
     )
 
 
@@ -200,4 +200,4 @@ def test_a_missing_location_is_an_error_that_names_it(far: Reader, tmp_path: Pat
 
 def test_a_partition_of_its_own_format_is_far() -> None:
     odd = replace(NEAR.partitions[0], storage=Storage(serde="x"))
-    assert "_raw_t_0" in declare(replace(NEAR, partitions=(odd,)), "sail")[1]
+    assert "_rawp0_t" in declare(replace(NEAR, partitions=(odd,)), "sail")[1]

@@ -13,6 +13,7 @@ import platformdirs
 from sparkwright.errors import SettingsError
 
 if TYPE_CHECKING:
+    from sparkwright.aws import AwsSession
     from sparkwright.domain import Partition, Scan, Table, TableName
 
 
@@ -39,6 +40,9 @@ class Catalog(Protocol):
     def search(self, words: str, limit: int = 20) -> tuple[TableName, ...]:
         """The tables whose names, comments and columns fit the words best, best first."""
 
+    def refresh(self) -> None:
+        """Forget what was kept of the catalog's contents: the next call asks again."""
+
     def profile(self, table: Table) -> Table:
         """The same table with profiles on the columns whose values can be had cheaply; else as it came."""
 
@@ -48,26 +52,41 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Places:
-    """Where catalogs keep what they make: a folder for profiles (None: nowhere), and the sample lake's own folder."""
+    """Where catalogs keep what they make: a folder for profiles (None: nowhere), and the sample lake's own folder.
+
+    `ttl` is for how many seconds the tables of a catalog far away are kept.
+    """
 
     cache: Path | None = None
     sample: Path | None = None
+    ttl: float = 300.0
 
 
 def open_catalog(
-    spec: str, *, cache: Path | None = None, sample: Path | None = None, on_progress: Progress | None = None
+    spec: str,
+    *,
+    cache: Path | None = None,
+    sample: Path | None = None,
+    ttl: float = 300.0,
+    on_progress: Progress | None = None,
 ) -> Catalog:
-    """Open a catalog by its spec: `sample`, or `files:PATH`.
+    """Open a catalog by its spec: `sample`, `files:PATH`, or `glue:REGION` (`glue:REGION/ACCOUNT@PROFILE` in full).
 
-    `cache` is a folder for profiles, `sample` the folder of the sample lake (by default in the cache); `on_progress` is
-    told what is built, table by table.
+    `cache` is a folder for profiles and for the tables of a catalog far away, which hold for `ttl` seconds; `sample` is
+    the folder of the sample lake (by default in the cache); `on_progress` is told what is built, table by table.
     """
     kind, _, rest = spec.partition(":")
     if kind not in KINDS:
         near = difflib.get_close_matches(kind, list(KINDS), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(KINDS)}"
         raise SettingsError(f"{spec!r} is not a catalog", hint=hint)
-    return KINDS[kind](spec, rest, Places(cache, sample), on_progress)
+    return KINDS[kind](spec, rest, Places(cache, sample, ttl), on_progress)
+
+
+def session_of(catalog: Catalog) -> AwsSession | None:
+    """The session with AWS behind a catalog, where there is one."""
+    session: AwsSession | None = getattr(catalog, "session", None)
+    return session
 
 
 def _open_files(spec: str, path: str, places: Places, _: Progress | None) -> Catalog:
@@ -88,7 +107,15 @@ def _open_sample(spec: str, rest: str, places: Places, on_progress: Progress | N
     return sample_catalog(lake, cache=places.cache, on_progress=on_progress)
 
 
+def _open_glue(spec: str, _: str, places: Places, __: Progress | None) -> Catalog:
+    from sparkwright.catalogs.glue import GlueCatalog
+
+    folder = places.cache / "glue" if places.cache is not None else None
+    return GlueCatalog(spec, cache=folder, ttl=places.ttl)
+
+
 KINDS: Mapping[str, Callable[[str, str, Places, Progress | None], Catalog]] = {
     "files": _open_files,
+    "glue": _open_glue,
     "sample": _open_sample,
 }

@@ -47,6 +47,9 @@ class FakeCatalog:
         """The tables that share words with the text."""
         return rank(words, self._tables.values(), limit)
 
+    def refresh(self) -> None:
+        """Do nothing: nothing is kept."""
+
     def profile(self, table: Table) -> Table:
         """The table as it came: there are no data to look at."""
         return table

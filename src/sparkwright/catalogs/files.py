@@ -21,7 +21,7 @@ from sparkwright.catalogs.profiles import profile
 from sparkwright.catalogs.schema import STORED, Schema, kept
 from sparkwright.catalogs.search import rank, some, table_not_found
 from sparkwright.catalogs.tables_toml import FILE, Declared, DeclaredTable, read_declared
-from sparkwright.domain import Column, Partition, Scan, Table, TableName, TableSize
+from sparkwright.domain import Column, Evidence, Partition, Scan, Table, TableName, TableSize
 from sparkwright.errors import CatalogError, TableNotFound, UnreadableTable
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ class FilesCatalog:
     def search(self, words: str, limit: int = 20) -> tuple[TableName, ...]:
         """The tables whose names, columns and comments fit the words best; what cannot be opened is found by name."""
         return rank(words, self._all(), limit)
+
+    def refresh(self) -> None:
+        """Open every table anew."""
+        self._opened.clear()
+        self._profiled.clear()
 
     def profile(self, table: Table) -> Table:
         """The table with profiles on its columns, from at most its first rows; the same one for the same table."""
@@ -196,6 +201,7 @@ def _open(name: TableName, contents: Contents, said: DeclaredTable, cache: DiskC
         partition_keys=keys,
         storage=replace(schema.storage, parameters={**schema.storage.parameters, **nested}),
         parameters={**schema.parameters, **notes, "EXTERNAL": "TRUE"},
+        evidence=Evidence(),
         comment=said.comment,
         primary_key=said.primary_key,
         foreign_keys=said.foreign_keys,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sparkwright.errors import TableNotFound
@@ -20,14 +21,18 @@ _STOP = frozenset(
     ("a", "an", "the", "of", "in", "on", "at", "by", "for", "to", "from", "and", "or", "is", "are", "was")
 )
 _NAME, _COLUMN, _COMMENT = 6.0, 3.0, 2.0
+NEAR = 4
+"""Letters that two words must share at their beginning to be alike."""
 
 
+@lru_cache(maxsize=1 << 14)
 def stems(text: str) -> tuple[str, ...]:
     """The words of a text or an identifier in lower case, without plural and verbal endings or words like `the`."""
     words = (word.lower() for word in _WORD.findall(text))
     return tuple(stem(word) for word in words if word not in _STOP)
 
 
+@lru_cache(maxsize=1 << 14)
 def stem(word: str) -> str:
     """One word without its plural or verbal ending: `airlines` and `airline` are one, so are `delayed` and `delay`."""
     for ending, instead in _ENDINGS:
@@ -47,20 +52,25 @@ def stem(word: str) -> str:
 def rank(words: str, tables: Iterable[Table], limit: int) -> tuple[TableName, ...]:
     """The tables that share words with the text, best first; ties in the order of names."""
     wanted = frozenset(stems(words))
-    scored = [(_score(wanted, table), table.name) for table in tables]
+    scored = [(_score(wanted, weights(table)), table.name) for table in tables]
     return tuple(name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score > 0)[:limit]
 
 
-def _score(wanted: frozenset[str], table: Table) -> float:
-    """Each word counts once, where it weighs most; a column's word weighs less than the table's own name."""
-    weights: dict[str, float] = {}
-    _weigh(weights, table.comment, _COMMENT)
+def _score(wanted: Iterable[str], words: Mapping[str, float]) -> float:
+    """Each wanted word counts once; `TableCache.best` counts as this does, in SQL."""
+    return sum(_best(words, word) for word in wanted)
+
+
+def weights(table: Table) -> Mapping[str, float]:
+    """The words of a table, each where it weighs most; a column's word weighs less than the table's own name."""
+    found: dict[str, float] = {}
+    _weigh(found, table.comment, _COMMENT)
     for column in table.all_columns:
-        _weigh(weights, column.comment, _COMMENT / 2)
-        _weigh(weights, column.name, _COLUMN)
-    _weigh(weights, table.name.name, _NAME)
-    _weigh(weights, table.name.database, _COMMENT / 2)
-    return sum(_best(weights, word) for word in wanted)
+        _weigh(found, column.comment, _COMMENT / 2)
+        _weigh(found, column.name, _COLUMN)
+    _weigh(found, table.name.name, _NAME)
+    _weigh(found, table.name.database, _COMMENT / 2)
+    return found
 
 
 def _weigh(weights: dict[str, float], text: str, weight: float) -> None:
@@ -75,7 +85,7 @@ def _best(weights: Mapping[str, float], word: str) -> float:
     near = (
         weight
         for other, weight in weights.items()
-        if min(len(word), len(other)) >= 4 and (other.startswith(word) or word.startswith(other))
+        if min(len(word), len(other)) >= NEAR and (other.startswith(word) or word.startswith(other))
     )
     return max(near, default=0.0) / 2
 

@@ -29,6 +29,15 @@ On = Annotated[str | None, typer.Option("--on", help="Where to run: auto, local.
 Rows = Annotated[int | None, typer.Option("--rows", help="The most rows to fetch.", metavar="N", min=1, max=MOST_ROWS)]
 Tables = Annotated[list[str], typer.Option("--table", help="A table to ask, DATABASE.TABLE; may be given again.")]
 File = Annotated[str, typer.Argument(help="A file with a program, or - for standard input.", metavar="FILE")]
+Locations = Annotated[
+    list[str],
+    typer.Option(
+        "--location",
+        help="A folder or file (s3://BUCKET/PATH/, a path) that is a table of its own, named locations.PATH.",
+        metavar="LOCATION",
+    ),
+]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Ask the catalog again instead of what was kept of it.")]
 _FLAGS = ("--json", "--quiet")
 _VALUES = ("--catalog", "--model", "--config")
 
@@ -113,11 +122,15 @@ def _print(session: Session, value: Any, show: Any) -> None:
 
 @app.command()
 def tables(
-    context: typer.Context, database: Annotated[str | None, typer.Argument(help="One database only.")] = None
+    context: typer.Context,
+    database: Annotated[str | None, typer.Argument(help="One database only.")] = None,
+    refresh: Refresh = False,
 ) -> None:
     """List the tables of a database, or of all."""
     session: Session = context.obj
     with session.workspace() as workspace:
+        if refresh:
+            workspace.refresh()
         names = workspace.tables(database)
     rows = [(quoted(name.database), quoted(name.name)) for name in names]
     shown = {"tables": [{"database": name.database, "name": name.name, "quoted": name.quoted} for name in names]}
@@ -125,13 +138,21 @@ def tables(
 
 
 @app.command()
-def describe(context: typer.Context, table: Annotated[str, typer.Argument(metavar="DATABASE.TABLE")]) -> None:
+def describe(
+    context: typer.Context,
+    table: Annotated[str, typer.Argument(metavar="DATABASE.TABLE")],
+    refresh: Refresh = False,
+) -> None:
     """Show a table: its columns with types and comments, keys, partitions, location."""
     session: Session = context.obj
     with session.workspace() as workspace:
+        if refresh:
+            workspace.refresh()
         described = workspace.describe(table)
         unreadable = workspace.unreadable(described)
     shown = {**asdict(described), "name": str(described.name), "error": unreadable and unreadable.message}
+    shown["target"] = described.target and str(described.target)
+    del shown["evidence"]
     shown["foreign_keys"] = [{**asdict(key), "table": str(key.table)} for key in described.foreign_keys]
     _print(session, shown, lambda render: render.table(session.out, described, unreadable))
 
@@ -141,6 +162,7 @@ def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(help="The question, in plain words.")],
     table: Tables = [],  # noqa: B006  (typer copies it)
+    location: Locations = [],  # noqa: B006  (typer copies it)
     on: On = None,
     rows: Rows = None,
     dry_run: Annotated[
@@ -150,7 +172,9 @@ def ask(
     """Ask a question: a program is written, checked and run."""
     session: Session = context.obj
     with session.workspace(warm=True) as workspace:
-        told = workspace.ask(question, tables=tuple(table), on=on, rows=rows, dry_run=dry_run)
+        told = workspace.ask(
+            question, tables=tuple(table), locations=tuple(location), on=on, rows=rows, dry_run=dry_run
+        )
     _print_answer(session, told)
 
 
@@ -159,11 +183,12 @@ def write(
     context: typer.Context,
     question: Annotated[str, typer.Argument(help="The question, in plain words.")],
     table: Tables = [],  # noqa: B006  (typer copies it)
+    location: Locations = [],  # noqa: B006  (typer copies it)
 ) -> None:
     """Write a program for a question and check it, but do not run it."""
     session: Session = context.obj
     with session.workspace(warm=True) as workspace:
-        told = workspace.write(question, tables=tuple(table))
+        told = workspace.write(question, tables=tuple(table), locations=tuple(location))
     if session.as_json:
         _print_answer(session, told)
         return
@@ -173,13 +198,17 @@ def write(
 
 
 @app.command()
-def check(context: typer.Context, file: File) -> int:
+def check(
+    context: typer.Context,
+    file: File,
+    location: Locations = [],  # noqa: B006  (typer copies it)
+) -> int:
     """Check a program against the rules and the real schema, without running it."""
     from sparkwright.encoding import finding_json
 
     session: Session = context.obj
     with session.workspace(warm=True) as workspace:
-        checked = workspace.check(_source(file))
+        checked = workspace.check(_source(file), locations=tuple(location))
     program = checked.program
     shown = {
         "ok": program is not None,
@@ -202,13 +231,16 @@ def check(context: typer.Context, file: File) -> int:
 def show(
     context: typer.Context,
     file: File,
-    on: On = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="A platform, or your own Spark: spark35, spark4.", metavar="PLATFORM")
+    ] = None,
     style: Annotated[Literal["declare", "reads"], typer.Option(help="How tables are made known.")] = "declare",
+    location: Locations = [],  # noqa: B006  (typer copies it)
 ) -> None:
     """Print the full script that a platform runs for a program, ready to be pasted elsewhere."""
     session: Session = context.obj
     with session.workspace(warm=True) as workspace:
-        script = workspace.show(_source(file), on=on, style=style)
+        script = workspace.show(_source(file), on=on, style=style, locations=tuple(location))
     if session.as_json:
         session.print_json({"script": script})
     else:
@@ -216,11 +248,16 @@ def show(
 
 
 @app.command()
-def estimate(context: typer.Context, file: File, on: On = None) -> None:
+def estimate(
+    context: typer.Context,
+    file: File,
+    on: On = None,
+    location: Locations = [],  # noqa: B006  (typer copies it)
+) -> None:
     """Say what a program would scan, where it would run, and about what it costs."""
     session: Session = context.obj
     with session.workspace(warm=True) as workspace:
-        estimated = workspace.estimate(_source(file), on=on)
+        estimated = workspace.estimate(_source(file), on=on, locations=tuple(location))
     text = f"{estimated.platform} ({estimated.reason})"
     _print(
         session,
@@ -236,11 +273,12 @@ def run_file(
     on: On = None,
     rows: Rows = None,
     save: Annotated[str, typer.Option(help="A new folder for the whole result as Parquet.", metavar="FOLDER")] = "",
+    location: Locations = [],  # noqa: B006  (typer copies it)
 ) -> None:
     """Run a program."""
     session: Session = context.obj
     with session.workspace(warm=True) as workspace:
-        told = workspace.run(_source(file), on=on, rows=rows, save=save)
+        told = workspace.run(_source(file), on=on, rows=rows, save=save, locations=tuple(location))
     _print_answer(session, told, with_program=False)
 
 

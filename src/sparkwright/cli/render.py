@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -154,10 +154,13 @@ def scan(estimated: Estimate) -> str:
     """What a program scans, in words."""
     if estimated.bytes is None:
         return "scan size unknown"
-    text = f"scans at most {size(estimated.bytes)} in {_many(estimated.objects or 0, 'file')}"
-    if estimated.partitions_total is not None:
-        text += f", {estimated.partitions_matched} of {_many(estimated.partitions_total, 'partition')}"
-    return text
+    about = "at most" if estimated.is_exact else "about"
+    text = f"scans {about} {size(estimated.bytes)} in {_many(estimated.objects or 0, 'file')}"
+    if estimated.partitions_matched is not None and estimated.partitions_total is None:
+        text += f", {_many(estimated.partitions_matched, 'partition')}"
+    elif estimated.partitions_matched is not None:
+        text += f", {estimated.partitions_matched} of {_many(estimated.partitions_total or 0, 'partition')}"
+    return text if estimated.is_exact else f"{text} (a crawler's estimate)"
 
 
 def _many(count: int, noun: str) -> str:
@@ -213,14 +216,13 @@ def table(console: Console, described: Table, unreadable: SparkwrightError | Non
     console.print(_text(str(described.name), style="bold"))
     if described.comment:
         console.print(_text(described.comment))
-    facts = [described.parameters.get("classification", ""), described.location]
-    if described.size.rows is not None:
-        facts.append(f"{'' if described.size.exact else 'about '}{_many(described.size.rows, 'row')}")
-    if described.size.bytes is not None:
-        facts.append(f"{size(described.size.bytes)} in {_many(described.size.objects or 0, 'file')}")
+    facts = [_kind(described), described.location, *_size(described)]
     if described.partition_keys:
         facts.append(_partitions(described))
     console.print(_text(" · ".join(fact for fact in facts if fact), style="dim"))
+    kept = [f"owner {described.owner}" if described.owner else "", f"changed {described.updated_at}"]
+    if described.updated_at:
+        console.print(_text(" · ".join(fact for fact in kept if fact), style="dim"))
     grid = Grid(header_style="bold")
     for title in ("column", "type", "key", "comment"):
         grid.add_column(title, overflow="fold")
@@ -231,8 +233,40 @@ def table(console: Console, described: Table, unreadable: SparkwrightError | Non
         console.print(error_text(unreadable))
 
 
+def _kind(described: Table) -> str:
+    """What kind of table it is: its format, or what stands in for one."""
+    if described.target is not None:
+        return f"a link to {described.target}"
+    if described.federated:
+        return f"federated ({described.federated})"
+    if described.table_type == "VIRTUAL_VIEW":
+        return "a view"
+    said = described.parameters
+    return (
+        (said.get("table_type") if said.get("table_type") in ("ICEBERG", "DELTA") else None)
+        or said.get("spark.sql.sources.provider")
+        or said.get("classification")
+        or described.storage.serde.split(".")[-1]
+    )
+
+
+def _size(described: Table) -> Iterator[str]:
+    """How much it holds; what a crawler or a writer noted is called an estimate."""
+    known = described.size
+    counts = []
+    if known.rows is not None:
+        counts.append(f"{'' if known.exact else 'about '}{_many(known.rows, 'row')}")
+    if known.bytes is not None:
+        files = f" in {_many(known.objects, 'file')}" if known.objects is not None else ""
+        counts.append(f"{'' if known.exact else 'about '}{size(known.bytes)}{files}")
+    if counts:
+        yield ", ".join(counts) + ("" if known.exact else " (the catalog's estimate)")
+
+
 def _partitions(described: Table) -> str:
-    """How many partitions there are, and the first and the last of them."""
+    """How many partitions there are, and the first and the last of them, where the catalog has them at hand."""
+    if not described.partitions:
+        return f"partitioned by {', '.join(key.name for key in described.partition_keys)}"
     names = [
         ", ".join(
             f"{key.name}={'NULL' if value is None else value}" for key, value in zip(keys, each.values, strict=True)

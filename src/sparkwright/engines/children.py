@@ -108,6 +108,7 @@ class Child:
     folder: Path
     limits: Limits
     cancelled: threading.Event = field(default_factory=threading.Event)
+    born: float = field(default_factory=time.monotonic)
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Send a request and wait for the outcome, within the limits; raises Ended where there is none."""

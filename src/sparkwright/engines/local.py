@@ -6,7 +6,8 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 KEPT_RUNS = 16  # finished runs whose results are kept in memory
 PLAN_SECONDS = 20.0
+CREDENTIAL_SECONDS = 120.0  # how long a child that waits is trusted with the credentials that it was given
 PLAN_HINT = "a program should describe its result and leave the work to Spark; what loops here, or is too large?"
 PLAN_LIMITS = Limits(rows=1, seconds=PLAN_SECONDS)
 
@@ -31,18 +33,27 @@ PLAN_LIMITS = Limits(rows=1, seconds=PLAN_SECONDS)
 class LocalEngine:
     """Run and plan programs on Sail, each in a process of its own. Also the embedded plan checker.
 
-    Workers have no network unless `network` says that tables lie behind one; `isolation` names what the kernel granted
-    to the last of them ("network": none but their own loopback, "files": no writing outside of their own folder).
+    Workers have no network unless `environment` is given: it says, each time that it is called, what a run needs to
+    reach tables behind one (credentials, region, end point). `isolation` names what the kernel granted to the last of
+    them ("network": none but their own loopback, "files": no writing outside of their own folder). The planner, which
+    reads no rows of tables, gets neither network nor credentials unless `plans_remotely`: for programs that name
+    locations of their own.
     """
 
     spec = "local"
 
     def __init__(
-        self, *, network: bool = False, clock: Callable[[], datetime] = lambda: datetime.now(UTC), warm: bool = True
+        self,
+        *,
+        environment: Callable[[], Mapping[str, str]] | None = None,
+        plans_remotely: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        warm: bool = True,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sparkwright-"))
         self.clock = clock
-        self.network = network
+        self.environment = environment
+        self.plans_remotely = plans_remotely
         self.isolation: tuple[str, ...] = ()
         self._zygote: Zygote | None = None
         self._planner: Child | None = None
@@ -75,11 +86,15 @@ class LocalEngine:
             spare, self._spare = self._spare, None
         if len(self._runs) > 1:  # who runs again will do so once more; a single run is not slowed down for that
             self.prepare()
-        if spare is not None and spare.is_alive:
+        if spare is not None and spare.is_alive and not self._is_stale(spare):
             return spare
         if spare is not None:
             spare.kill()
         return self._fork("run")
+
+    def _is_stale(self, spare: Child) -> bool:
+        """Whether the credentials that a waiting child was given may have run out."""
+        return self.environment is not None and time.monotonic() - spare.born > CREDENTIAL_SECONDS
 
     def zygote(self) -> Zygote:
         """The process that forks; started where there is none or it has died."""
@@ -218,7 +233,14 @@ class LocalEngine:
                 "the embedded engine could not start a process", hint="is the machine out of memory?"
             )
         folder = Path(tempfile.mkdtemp(prefix=f"{task}-", dir=self.folder))
-        setup = {"task": task, "folder": str(folder), "settings": dict(LOCAL.settings), "network": self.network}
+        remote = self.environment is not None and (task == "run" or self.plans_remotely)
+        setup = {
+            "task": task,
+            "folder": str(folder),
+            "settings": dict(LOCAL.settings),
+            "network": remote,
+            "environment": dict(self.environment()) if self.environment is not None and remote else {},
+        }
         worker.send(channel, setup)
         self.isolation = tuple((worker.receive(channel) or {}).get("isolation", ()))
         return Child(channel, hello["pid"], folder, PLAN_LIMITS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -97,4 +98,5 @@ def _scans(found: list[dict[str, Any]]) -> tuple[Scan, ...]:
 
 
 def _filter(found: dict[str, Any]) -> Filter:
-    return Filter(found["column"], found["op"], tuple(found["values"]))
+    values = (date.fromisoformat(one["date"]) if isinstance(one, dict) else one for one in found["values"])
+    return Filter(found["column"], found["op"], tuple(values))

@@ -21,7 +21,7 @@ spark = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
     "spark": """\
 from pyspark.sql import SparkSession
 
-spark = SparkSession.builder.getOrCreate()
+spark = {builder}
 """,
 }
 
@@ -33,17 +33,30 @@ def full_script(
     settings: Mapping[str, str],
     declarations: Sequence[str],
     rows: int,
+    start: Mapping[str, str] | None = None,
 ) -> str:
-    """Session, settings, declarations, the program, and its first rows."""
+    """Session, settings, declarations, the program, and its first rows.
+
+    `start` are settings that a session of JVM Spark must have from its start; one that is there already keeps its own.
+    """
+    session = _SESSIONS[dialect].replace("{builder}", _builder(start or {}))
     prepared = "".join(f"spark.conf.set({name!r}, {value!r})\n" for name, value in settings.items())
     declared = "".join(f"spark.sql({_literal(statement)})\n" for statement in declarations)
     parts = [
-        "# Session\n" + _SESSIONS[dialect] + prepared,
+        "# Session\n" + session + prepared,
         f"# Tables\n{declared}" if declared else "",
         "# Program\n" + source.rstrip("\n") + "\n",
         f"# Its first rows\nresult.show({rows}, truncate=False)\n",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _builder(start: Mapping[str, str]) -> str:
+    """The call that makes the session, or takes the one that is there."""
+    if not start:
+        return "SparkSession.builder.getOrCreate()"
+    config = "".join(f"    .config({name!r}, {value!r})\n" for name, value in start.items())
+    return f"(\n    SparkSession.builder\n{config}    .getOrCreate()\n)"
 
 
 def with_reads(source: str, reads: Sequence[tuple[TableName, str, str]]) -> str:

@@ -105,7 +105,7 @@ def _confine(setup: dict[str, Any]) -> None:
     """Move into the task's own folder and send what is printed below Python to its log."""
     folder = setup["folder"]
     os.chdir(folder)
-    os.environ.update(HOME=folder, TMPDIR=folder)
+    os.environ.update(setup["environment"], HOME=folder, TMPDIR=folder)
     log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)

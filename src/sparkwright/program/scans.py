@@ -160,12 +160,12 @@ _NUMBERS = ("boolean", "byte", "short", "integer", "long", "float", "double", "s
 
 
 def _literal(expression: Any) -> Any:
-    """A literal's value as JSON has it, a date as ISO text; None for anything else."""
+    """A literal's value as JSON has it, a date as {"date": ISO text}; None for anything else."""
     if expression.WhichOneof("expr_type") != "literal":
         return None
     kind = expression.literal.WhichOneof("literal_type")
     if kind == "date":
-        return (date(1970, 1, 1) + timedelta(days=expression.literal.date)).isoformat()
+        return {"date": (date(1970, 1, 1) + timedelta(days=expression.literal.date)).isoformat()}
     return getattr(expression.literal, kind) if kind in _NUMBERS else None
 
 
@@ -233,7 +233,7 @@ def _sql_comparison(column: exp.Expr, op: str, literals: Sequence[exp.Expr]) -> 
 
 def _sql_literal(tree: exp.Expr) -> Any:
     if isinstance(tree, exp.Cast) and isinstance(tree.this, exp.Literal) and tree.to.is_type("date"):
-        return tree.this.this
+        return {"date": tree.this.this} if re.fullmatch(r"\d{4}-\d{2}-\d{2}", tree.this.this) else None
     if isinstance(tree, exp.Literal):
         return tree.this if tree.is_string else _number(tree.this)
     return None

@@ -8,11 +8,35 @@ from typing import TYPE_CHECKING
 from sparkwright.domain import Reader, Table, Unreadable, View
 from sparkwright.errors import UnreadableTable
 from sparkwright.hive_types import parse
-from sparkwright.readers.formats import avro, csv, json, orc, parquet
+from sparkwright.readers.formats import (
+    avro,
+    csv,
+    delta,
+    grok,
+    hudi,
+    iceberg,
+    json,
+    lazy_simple,
+    open_csv,
+    orc,
+    parquet,
+    regex,
+    spark_source,
+    symlink,
+    xml,
+)
+from sparkwright.readers.formats.foreign import refuse_foreign
 from sparkwright.readers.verdicts import Verdict, refuse, with_evidence
+from sparkwright.readers.views import federated_rule, link_rule, view_rule
 
 if TYPE_CHECKING:
     from sparkwright.platforms import Platform
+
+
+_LAKE_FORMATION = (
+    "its location is registered with Lake Formation, whose row and column filters this engine would pass by",
+    "run it on EMR Serverless with Lake Formation enabled, or have its location deregistered",
+)
 
 
 def classify(table: Table, platform: Platform) -> Reader | View | Unreadable:
@@ -20,6 +44,8 @@ def classify(table: Table, platform: Platform) -> Reader | View | Unreadable:
 
     Without evidence (`Table.evidence`) the verdict rests on the metadata alone: `readers.look` completes it.
     """
+    if table.is_lake_formation and not platform.enforces_lake_formation:
+        return refuse(table, *_LAKE_FORMATION)
     verdict = next(found for rule in RULES if (found := rule(table)) is not None)
     if isinstance(verdict, Reader):
         if table.evidence is not None and table.evidence.refusal:
@@ -32,43 +58,6 @@ def classify(table: Table, platform: Platform) -> Reader | View | Unreadable:
 
 
 # --- what is refused before the format is looked at ------------------------------------------------------------------
-
-
-def _view(table: Table) -> Verdict:
-    if table.table_type != "VIRTUAL_VIEW":
-        return None
-    return refuse(table, "it is a view", "name the tables under it")
-
-
-def _lake_format(table: Table) -> Verdict:
-    kind = table.parameters.get("table_type", "").lower()
-    provider = table.parameters.get("spark.sql.sources.provider", "").lower()
-    classification = table.parameters.get("classification", "").lower()
-    for title in ("iceberg", "delta", "hudi"):
-        if title in (kind, provider, classification) or (
-            title == "iceberg" and "metadata_location" in table.parameters
-        ):
-            return refuse(table, f"it is a table of {title.title()}", "export it to plain Parquet, and name that table")
-    return None
-
-
-def _spark_source(table: Table) -> Verdict:
-    provider = table.parameters.get("spark.sql.sources.provider")
-    if provider is None:
-        return None
-    return refuse(table, f"it was made by Spark as a data source table of {provider}", "name a table in plain files")
-
-
-def _manifest(table: Table) -> Verdict:
-    if not table.storage.input_format.endswith("SymlinkTextInputFormat"):
-        return None
-    return refuse(table, "it lists its files in a manifest (symlink format)", "name a table over the files themselves")
-
-
-def _hudi(table: Table) -> Verdict:
-    if not table.storage.input_format.startswith(("org.apache.hudi.", "com.uber.hoodie.")):
-        return None
-    return refuse(table, "it is a table of Hudi", "export it to plain Parquet, and name that table")
 
 
 def _odd_types(table: Table) -> Verdict:
@@ -85,7 +74,10 @@ def _odd_types(table: Table) -> Verdict:
 
 def _format(table: Table) -> Verdict:
     serde = table.storage.serde
-    read = SERDES.get(serde) if serde else CLASSIFICATIONS.get(table.parameters.get("classification", "").lower())
+    read = SERDES.get(serde)
+    if not serde:
+        said = table.parameters.get("classification", "").strip().lower()
+        read = CLASSIFICATIONS.get(said) or INPUT_FORMATS.get(table.storage.input_format)
     return read(table) if read else None
 
 
@@ -107,6 +99,13 @@ SERDES: Mapping[str, Read] = {
     "org.apache.hadoop.hive.serde2.JsonSerDe": json.read,
     "org.apache.hadoop.hive.serde2.avro.AvroSerDe": avro.read,
     "org.apache.hadoop.hive.ql.io.orc.OrcSerde": orc.read,
+    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": lazy_simple.read,
+    "org.apache.hadoop.hive.serde2.MultiDelimitSerDe": lazy_simple.read_multi_delimit,
+    "org.apache.hadoop.hive.contrib.serde2.MultiDelimitSerDe": lazy_simple.read_multi_delimit,
+    "org.apache.hadoop.hive.serde2.OpenCSVSerde": open_csv.read,
+    "org.apache.hadoop.hive.serde2.RegexSerDe": regex.read,
+    "com.amazonaws.glue.serde.GrokSerDe": grok.read,
+    "org.apache.hadoop.hive.contrib.serde2.RegexSerDe": regex.read,
 }
 CLASSIFICATIONS: Mapping[str, Read] = {
     "parquet": parquet.read,
@@ -114,14 +113,25 @@ CLASSIFICATIONS: Mapping[str, Read] = {
     "json": json.read,
     "avro": avro.read,
     "orc": orc.read,
+    "xml": xml.read,
+}
+INPUT_FORMATS: Mapping[str, Read] = {
+    "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat": parquet.read,
+    "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat": orc.read,
+    "org.apache.hadoop.hive.ql.io.avro.AvroContainerInputFormat": avro.read,
 }
 RULES: tuple[Callable[[Table], Verdict], ...] = (
-    _view,
-    _lake_format,
-    _spark_source,
-    _manifest,
-    _hudi,
+    link_rule,
+    federated_rule,
+    view_rule,
+    iceberg.rule,
+    delta.rule,
+    hudi.by_provider,
+    spark_source.read,
+    hudi.by_format,
+    refuse_foreign,
     _odd_types,
+    symlink.rule,
     _format,
     _unknown,
 )

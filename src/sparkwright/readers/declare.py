@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sparkwright.domain import TableName
+from sparkwright.domain import TableName, View
 from sparkwright.identifiers import is_bare, quoted
 from sparkwright.readers.columns import literal, named, numbered, schema_of, stored_columns
-from sparkwright.readers.places import NULL_PARTITION, is_far, location
+from sparkwright.readers.lakes import declare_lake, is_lake
+from sparkwright.readers.places import NULL_PARTITION, is_apart, location
+from sparkwright.readers.views import declare_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,31 +22,55 @@ if TYPE_CHECKING:
 _RAW_DATABASE = "sparkwright_raw"
 
 
-def declare(reader: Reader, dialect: Dialect) -> tuple[str, ...]:
+def declare(reader: Reader | View, dialect: Dialect) -> tuple[str, ...]:
     """SQL statements, in order, after which the table can be read by its name; they may run more than once.
 
-    The files are a raw table `_raw_t`; `t` is a view over it with the catalog's names and types.
+    The files are a raw table `_raw_t`; `t` is a view over it with the catalog's names and types. Partitions that are
+    stored otherwise (`Reader.others`) are raw tables of their own, and the view joins their rows.
     """
-    far = dialect == "sail" and any(is_far(reader, partition) for partition in reader.partitions)
-    raws: dict[TableName, Partition | None] = {raw_name(reader.table): None}
-    if far:  # Sail does not parse ADD PARTITION: each partition is a raw table of its own.
-        raws = {raw_name(reader.table, number): one for number, one in enumerate(reader.partitions)}
-    databases = dict.fromkeys([reader.table.database, *(raw.database for raw in raws)])
+    if isinstance(reader, View):
+        return declare_view(reader, dialect)
+    if is_lake(reader):
+        return declare_lake(reader, dialect, raw_name(reader.table))
+    parts = _parts(reader, None, dialect)
+    parts += tuple(part for number, one in enumerate(reader.others) for part in _parts(one, number, dialect))
+    databases = dict.fromkeys([reader.table.database, *(part.raw.database for part in parts)])
     return (
         *(f"CREATE DATABASE IF NOT EXISTS {quoted(database)}" for database in databases),
-        *(_raw_table(reader, raw, dialect, partition) for raw, partition in raws.items()),
-        *(_add_partitions(reader, raw) for raw in raws if dialect == "spark" and reader.partitions),
-        _view(reader, raws, dialect),
+        *(_raw_table(part.reader, part.raw, dialect, part.partition) for part in parts),
+        *(_add_partitions(part) for part in parts if _has_partitions(part, dialect)),
+        _view(reader, parts, dialect),
     )
 
 
-def raw_name(table: TableName, number: int | None = None) -> TableName:
-    """The name of the table over the bare files, or over those of one partition; safe without backquotes."""
+@dataclass(frozen=True)
+class _Part:
+    """A raw table, over all files of a reader or over those of one partition."""
+
+    reader: Reader
+    raw: TableName
+    partition: Partition | None = None
+
+
+def _parts(reader: Reader, other: int | None, dialect: Dialect) -> tuple[_Part, ...]:
+    if is_apart(reader, dialect):
+        return tuple(
+            _Part(reader, raw_name(reader.table, index, other), one) for index, one in enumerate(reader.partitions)
+        )
+    return (_Part(reader, raw_name(reader.table, None, other)),)
+
+
+def raw_name(table: TableName, partition: int | None = None, other: int | None = None) -> TableName:
+    """The name of the table over the bare files, or over a part of them; safe without backquotes.
+
+    What tells parts apart stands in front, so that no part has the name of another table's files.
+    """
     database = table.database if is_bare(table.database) else _RAW_DATABASE
     name = table.name
     if not is_bare(f"_raw_{name}") or database == _RAW_DATABASE:
         name = hashlib.sha256(repr(table).encode()).hexdigest()[:12]
-    return TableName(database, f"_raw_{name}" + ("" if number is None else f"_{number}"))
+    part = ("" if other is None else f"o{other}") + ("" if partition is None else f"p{partition}")
+    return TableName(database, f"_raw{part}_{name}")
 
 
 def _raw_table(reader: Reader, raw: TableName, dialect: Dialect, partition: Partition | None) -> str:
@@ -58,10 +85,14 @@ def _raw_table(reader: Reader, raw: TableName, dialect: Dialect, partition: Part
     return "\n".join([*lines, f"LOCATION {literal(location(place, dialect))}"])
 
 
-def _add_partitions(reader: Reader, raw: TableName) -> str:
+def _has_partitions(part: _Part, dialect: Dialect) -> bool:
+    return dialect == "spark" and part.partition is None and bool(part.reader.partition_keys and part.reader.partitions)
+
+
+def _add_partitions(part: _Part) -> str:
     """JVM Spark does not find the partitions of a declared table by itself."""
-    clauses = "\n".join(f"  {_partition(reader, partition)}" for partition in reader.partitions)
-    return f"ALTER TABLE {_full(raw)} ADD IF NOT EXISTS\n{clauses}"
+    clauses = "\n".join(f"  {_partition(part.reader, partition)}" for partition in part.reader.partitions)
+    return f"ALTER TABLE {_full(part.raw)} ADD IF NOT EXISTS\n{clauses}"
 
 
 def _partition(reader: Reader, partition: Partition) -> str:
@@ -72,18 +103,22 @@ def _partition(reader: Reader, partition: Partition) -> str:
     return f"PARTITION ({values}) LOCATION {literal(location(partition.location, 'spark'))}"
 
 
-def _view(reader: Reader, raws: dict[TableName, Partition | None], dialect: Dialect) -> str:
+def _view(reader: Reader, parts: Sequence[_Part], dialect: Dialect) -> str:
     """The view; Sail drops backquotes from the text of a view, so names that need them stand outside of it."""
     create = f"CREATE OR REPLACE VIEW {_full(reader.table)}"
     names = [cast.name for cast in reader.casts]
-    if dialect == "sail" and not all(is_bare(name) for name in (*names, *(c.name for c in reader.stored))):
+    stored = [column.name for part in parts for column in part.reader.stored]
+    if dialect == "sail" and not all(is_bare(name) for name in (*names, *stored)):
         head = f"{create} ({', '.join(map(quoted, names))})"
         selects = [
-            _select(numbered(reader, one), f"{_full(raw)} AS r({_places(reader, one)})") for raw, one in raws.items()
+            _select(
+                numbered(part.reader, part.partition), f"{_full(part.raw)} AS r({_places(part.reader, part.partition)})"
+            )
+            for part in parts
         ]
     else:
         head = create
-        selects = [_select(named(reader, one), _full(raw)) for raw, one in raws.items()]
+        selects = [_select(named(part.reader, part.partition), _full(part.raw)) for part in parts]
     return f"{head} AS " + "\nUNION ALL ".join(selects)
 
 

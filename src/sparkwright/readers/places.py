@@ -40,10 +40,25 @@ def _url(place: str) -> str:
 
 def is_far(reader: Reader, partition: Partition) -> bool:
     """Whether the partition lies elsewhere than in the folder under the root that its keys and values spell."""
-    if partition.storage is not None or not partition.location.startswith(reader.root):
+    root = reader.root.rstrip("/") + "/"
+    if reader.strays or partition.storage is not None or not partition.location.startswith(root):
         return True
-    steps = [unquote(step) for step in partition.location[len(reader.root) :].rstrip("/").split("/")]
+    steps = [unquote(step) for step in partition.location[len(root) :].rstrip("/").split("/")]
     return steps != spelled(reader.partition_keys, partition)
+
+
+def is_apart(reader: Reader, dialect: Dialect = "sail") -> bool:
+    """Whether each partition must be read by itself: a read of the root would miss some, or find more.
+
+    JVM Spark takes far partitions into a declared table, but no folders below a partition.
+    """
+    if not reader.partitions:
+        return False
+    if not reader.partition_keys:  # pieces of a place where Sail would take folders for columns
+        return dialect == "sail"
+    if reader.options.get("recursiveFileLookup") == "true":
+        return True
+    return dialect == "sail" and any(is_far(reader, partition) for partition in reader.partitions)
 
 
 def spelled(keys: Sequence[Column], partition: Partition) -> list[str]:

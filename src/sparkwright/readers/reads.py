@@ -8,22 +8,33 @@ import re
 from typing import TYPE_CHECKING
 
 from sparkwright.readers.columns import named, schema_of, stored_columns
-from sparkwright.readers.places import is_far, load_path
+from sparkwright.readers.lakes import is_lake, lake_read
+from sparkwright.readers.places import is_apart, load_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sparkwright.domain import Partition, Reader
+    from sparkwright.platforms import Dialect
 
 
-def explicit_read(reader: Reader) -> str:
-    """Python source that binds a DataFrame of the table's rows to a variable named after the table."""
-    if any(is_far(reader, partition) for partition in reader.partitions):
-        first, *others = (_read(reader, partition) for partition in reader.partitions)
-        calls = [*first, *(f".unionAll({_chain(read, '        ')})" for read in others)]
-    else:
-        calls = _read(reader, None)
+def explicit_read(reader: Reader, dialect: Dialect = "sail") -> str:
+    """Python source that binds a DataFrame of the table's rows to a variable named after the table.
+
+    It is the same for both dialects, but for Iceberg.
+    """
+    first, *others = (read for one in (reader, *reader.others) for read in _reads(one, dialect))
+    calls = [*first, *(f".unionAll({_chain(read, '        ')})" for read in others)]
     return f"{variable(reader.table.name)} = {_chain(calls)}\n"
+
+
+def _reads(reader: Reader, dialect: Dialect) -> list[list[str]]:
+    """The reads of a reader: of its root, or of each partition where one lies elsewhere."""
+    if is_lake(reader):
+        return [lake_read(reader, dialect)]
+    if is_apart(reader):
+        return [_read(reader, partition) for partition in reader.partitions]
+    return [_read(reader, None)]
 
 
 def variable(name: str) -> str:

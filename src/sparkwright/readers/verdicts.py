@@ -40,7 +40,7 @@ def options_of(table: Table) -> Mapping[str, str]:
     """Options of the reader that a catalog passes through under Spark's own names, and those that the files ask for."""
     said = table.storage.parameters
     options = {option: said[option] for option in ("recursiveFileLookup", "multiLine") if option in said}
-    if table.evidence is not None and table.evidence.nested and not table.partition_keys:
+    if table.evidence is not None and table.evidence.nested:
         options["recursiveFileLookup"] = "true"
     return options
 

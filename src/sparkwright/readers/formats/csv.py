@@ -26,7 +26,7 @@ def read(table: Table) -> Reader | Unreadable:
     """CSV without a SerDe: quoted as in RFC 4180, an empty field is NULL. All columns are read as texts, then cast."""
     said = table.storage.parameters
     marks = _Marks(
-        said.get("field.delim", ","),
+        said.get("field.delim", table.parameters.get("delimiter", ",")),
         said.get("quote.delim", '"'),
         said.get("escape.delim", ""),
         said.get("serialization.null.format", ""),
@@ -59,7 +59,7 @@ def _text_table(table: Table, marks: _Marks) -> Reader | Unreadable:
 def header_lines(table: Table) -> int | str:
     """How many lines stand before the rows; text that is no number comes as it is."""
     said = table.parameters.get("skip.header.line.count", table.storage.parameters.get("skip.header.line.count", "0"))
-    text = str(said).strip().lower()
+    text = str(said).strip().strip('"').lower()
     return {"true": 1, "false": 0}.get(text, int(text) if text.isdigit() else text)
 
 
