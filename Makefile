@@ -44,7 +44,7 @@ spark4: .venv-spark4/.ready .jars-spark4/.ready  ## Make JVM PySpark 4.0, to com
 writers: .venv-writers/.ready  ## Make an environment with awswrangler, which writes tables for the tests
 
 readers: $(READY_DEV) engines  ## Run the forms of table on all engines and write docs/readers.md
-	@SPARKWRIGHT_REWRITE=1 SPARKWRIGHT_TEST_ALL=1 $(BIN)/python -m pytest -q tests/forms
+	@REWRITE_READERS=1 TEST_ALL=1 $(BIN)/python -m pytest -q tests/forms
 
 java17:
 	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -qE 'version "(1[7-9]|2[0-9])' \
@@ -78,7 +78,7 @@ $(VENV)/bin/python:
 
 $(READY): $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "==> Installing sparkwright into $(VENV) (about a minute the first time)"
-	@$(PIP) --editable .
+	@$(PIP) --editable ".[aws]"
 	@touch $@
 
 $(READY_DEV): $(READY)

@@ -39,5 +39,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     page = session.config.rootpath / "build" / "left-out.txt"
     page.parent.mkdir(exist_ok=True)
     page.write_text("".join(f"    {count} tests: {reason}\n" for reason, count in sorted(reasons.items())), "utf-8")
-    if reasons and os.environ.get("SPARKWRIGHT_TEST_ALL"):
+    if reasons and os.environ.get("TEST_ALL"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

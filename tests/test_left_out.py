@@ -32,7 +32,7 @@ def test_what_is_skipped_is_listed(tmp_path: Path, suite: str, wanted: str, code
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-c", "pytest.ini", str(tmp_path)],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SPARKWRIGHT_TEST_ALL": wanted},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TEST_ALL": wanted},
         capture_output=True,
         text=True,
         timeout=60,

@@ -22,6 +22,15 @@ def test_a_question_names_the_location_that_it_is_about(sample: Workspace, order
     assert f"locations.orders is what lies at {orders}" in answer.assumptions
 
 
+def test_a_location_with_blanks_stands_in_quotes(sample: Workspace, orders: Path) -> None:
+    place = orders.parent / "my orders" / "all of them.csv"
+    place.parent.mkdir()
+    orders.rename(place)
+    answer = sample.ask(f"Read data from '{place}' and show first 10 rows")
+    assert answer.result is not None
+    assert answer.result.rows == [(1, 2.5), (2, 3.25)]
+
+
 def test_a_program_reads_it_where_it_was_named_and_nowhere_else(sample: Workspace, orders: Path) -> None:
     source = 'result = spark.table("locations.orders").where("id = 2").select("amount")\n'
     answer = sample.run(source, locations=(str(orders),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sparkwright.errors import UnreadableTable
@@ -118,6 +119,8 @@ _PLAIN = {
     "timestamp_ltz": "timestamp",
     "timestamp_ntz": "timestamp_ntz",
 }
+VOID = "void"
+"""The type of a column of files that is nothing but NULL; it has no values within other types."""
 _REFUSED = {"uniontype", "interval", "interval_year_month", "interval_day_time", "variant", "geometry", "geography"}
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s+[A-Za-z_]+)*")
 _NUMBER = re.compile(r"\s*(\d+)\s*")
@@ -125,6 +128,7 @@ _MOST_DIGITS = 38
 _DEEPEST = 64
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> HiveType:
     """Read a Hive type string; raises `UnreadableTable` naming the text and the place."""
     return _Parser(text).whole()
@@ -169,6 +173,8 @@ class _Parser:
                 return self.sized("varchar" if words == "varchar" else "char")
         if words in _PLAIN:
             return Plain(_PLAIN[words])
+        if words == VOID and self.text.strip().lower() == VOID:
+            return Plain(VOID)
         self.at = start
         if words in _REFUSED:
             raise self.wrong(f"the type {words!r} has no counterpart in Spark")

@@ -169,7 +169,10 @@ class Story:
         if not self.tables:
             raise self._nothing_to_read()
         for place, table in self.placed.items():
-            question = replace(question, text=question.text.replace(place, str(table.name)))
+            text = question.text
+            for said in (f"'{place}'", f'"{place}"', f"`{place}`", place):
+                text = text.replace(said, str(table.name))
+            question = replace(question, text=text)
         if question.tables:
             question = replace(question, tables=tuple(table.name for table in self.tables))
         generator = self.parts.generator()

@@ -37,32 +37,42 @@ class Platform:
 
 
 _SPARK_ELSEWHERE = "run it where JVM Spark runs (EMR Serverless), or store the table as Parquet"
-_SAIL_CANNOT = dict.fromkeys(("orc", "xml", "hudi"), _SPARK_ELSEWHERE) | dict.fromkeys(
-    (
-        "parquet columns of Arrow types that Spark has not (dictionaries, large lists)",
-        "parquet files whose Arrow types differ",
-        "files whose numbers differ in width",
-        "column names that files spell in two ways",
-        "partition keys that stand in the files in another case",
-        "structs with odd field names whose types differ in the files",
-        "json values that are no texts in a column of strings",
-        "json keys that differ only in case",
-        "json lines that are no JSON",
-        "avro uuids",
-        "csv backslashes that escape nothing",
-        "regex look-around",
-        "text in deflate",
-        "text in lz4",
-        "text in snappy",
-        "options of Spark's readers that change values",
-        "iceberg avro files",
-        "iceberg orc files",
-        "iceberg uuids",
-        "iceberg metadata outside of the table's metadata folder",
-        "iceberg snapshots that the newest metadata file does not have",
-        "lake locations with spaces, percent signs or letters beyond ASCII",
-    ),
-    _SPARK_ELSEWHERE,
+_OTHER_FILES = "run it where JVM Spark runs (EMR Serverless), or write the files again, all with the same plain types"
+_SAIL_CANNOT = (
+    dict.fromkeys(("orc", "xml", "hudi"), _SPARK_ELSEWHERE)
+    | dict.fromkeys(
+        (
+            "parquet columns of Arrow types that Spark has not (dictionaries, large lists)",
+            "parquet files whose Arrow types differ",
+            "files whose numbers differ in width",
+        ),
+        _OTHER_FILES,
+    )
+    | dict.fromkeys(
+        (
+            "column names that files spell in two ways",
+            "partition keys that stand in the files in another case",
+            "structs with odd field names whose types differ in the files",
+            "json values that are no texts in a column of strings",
+            "json keys that differ only in case",
+            "json lines that are no JSON",
+            "avro uuids",
+            "csv backslashes that escape nothing",
+            "files of one folder that are compressed in different ways",
+            "regex look-around",
+            "text in deflate",
+            "text in lz4",
+            "text in snappy",
+            "options of Spark's readers that change values",
+            "iceberg avro files",
+            "iceberg orc files",
+            "iceberg uuids",
+            "iceberg metadata outside of the table's metadata folder",
+            "iceberg snapshots that the newest metadata file does not have",
+            "lake locations with spaces, percent signs or letters beyond ASCII",
+        ),
+        _SPARK_ELSEWHERE,
+    )
 )
 _AGAIN = "write the files again, with one type and with microseconds"
 _JVM_CANNOT = {

@@ -26,7 +26,8 @@ _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 class Settings:
     """Everything that can be set. Sizes are bytes (written as `500 MB`, `4 GiB` or a number; 1 MB = 1024 KB).
 
-    catalog: where tables come from, such as `sample`, `files:./lake`, `glue:eu-west-1`.
+    catalog: where tables come from, such as `sample`, `files:./lake`, `glue:eu-west-1`; in full
+        `glue[:REGION][/CATALOG][@PROFILE]`, CATALOG being the id of the account whose catalog it is.
     catalog_ttl: seconds for which what a catalog far away (Glue) said of its tables is kept.
     model: who writes programs, such as `offline`.
     on: where programs run, `auto` or a platform.

@@ -111,7 +111,7 @@ def test_every_error_says_what_was_asked_of_whom(error: Exception, kind: type[Ex
     assert found.hint or "failed" in found.message or "cannot be asked" in found.message
 
 
-@pytest.mark.parametrize("code", ["NoSuchKey", "NoSuchBucket", "404"])
+@pytest.mark.parametrize("code", ["NoSuchKey", "404"])
 def test_an_object_that_is_not_there_is_a_location_to_correct(code: str) -> None:
     found = said(answer(code, operation="HeadObject"), "s3", "'s3://b/k'")
     assert type(found) is UnreadableTable
@@ -119,6 +119,11 @@ def test_an_object_that_is_not_there_is_a_location_to_correct(code: str) -> None
         "there is no 's3://b/k'",
         "correct the location in the catalog, or put it back",
     )
+
+
+def test_a_bucket_that_is_not_there_is_told_from_an_object() -> None:
+    found = said(answer("NoSuchBucket", operation="ListObjectsV2"), "s3", "'s3://b/k'")
+    assert (type(found), found.message) == (UnreadableTable, "there is no bucket for 's3://b/k'")
 
 
 def test_an_archived_object_is_refused_by_name() -> None:

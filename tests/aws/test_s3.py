@@ -150,7 +150,7 @@ def test_a_file_that_is_not_there_is_refused_by_name(store: S3Store) -> None:
 
 
 def test_a_bucket_that_is_not_there_is_refused_by_name(store: S3Store) -> None:
-    with pytest.raises(UnreadableTable, match="there is no 's3://elsewhere/t/'"):
+    with pytest.raises(UnreadableTable, match="there is no bucket for 's3://elsewhere/t/'"):
         store.files("s3://elsewhere/t/")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sparkwright.aws import AwsSession, Retries, worker_environment
+from sparkwright.aws import AwsSession, Retries, mapped, worker_environment
 from sparkwright.aws.sessions import _boto3
 from sparkwright.errors import CatalogError, MissingExtra, SettingsError
 
@@ -20,12 +20,23 @@ REGION = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
 def test_retries_adapt_and_are_many() -> None:
     config = AwsSession("eu-west-1").client("glue").meta.config
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 12}
-    assert (config.connect_timeout, config.read_timeout) == (10, 60)
+    assert (config.connect_timeout, config.read_timeout) == (10, 30)
 
 
 def test_retries_can_be_chosen() -> None:
     config = AwsSession("eu-west-1", retries=Retries("standard", attempts=2)).client("glue").meta.config
     assert config.retries == {"mode": "standard", "total_max_attempts": 2}
+
+
+def test_an_end_point_that_is_not_there_is_tried_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}.items():
+        monkeypatch.setenv(name, value)
+    client = AwsSession("eu-west-1", retries=Retries("standard", attempts=12, unanswered=2)).client("glue")
+    tries: list[int] = []
+    client.meta.events.register_first("before-send.glue", lambda **_said: tries.append(1))
+    with pytest.raises(CatalogError, match="AWS was not reached"), mapped("glue", "the catalog"):
+        client.get_databases()
+    assert len(tries) == 2
 
 
 def test_a_client_is_made_once() -> None:

@@ -26,6 +26,7 @@ def parquet(rows: int) -> bytes:
 def test_locations_are_found_in_a_sentence() -> None:
     text = "Read data from s3://bucket/path/ and /data/x.csv, then join s3a://b/c. Costs 3/4 and a/b?"
     assert locations_in(text) == ("s3://bucket/path/", "/data/x.csv", "s3a://b/c")
+    assert locations_in("Read 's3://b/a b/' and \"/my files/x.csv\"") == ("s3://b/a b/", "/my files/x.csv")
     assert is_location("s3://bucket/path/")
     assert not is_location("see s3://bucket/path/")
 
@@ -71,3 +72,9 @@ def test_an_empty_place_and_a_pattern_are_refused() -> None:
         table_at("s3://b/none/", MemoryStore({}), NAME)
     with pytest.raises(UsageError, match="pattern"):
         table_at("s3://b/*.csv", MemoryStore({}), NAME)
+
+
+def test_a_folder_of_two_formats_is_refused_by_its_location() -> None:
+    store = MemoryStore({"s3://b/mixed/a.csv": b"a,b\n1,x\n", "s3://b/mixed/b.json": b'{"a": 1}\n'})
+    with pytest.raises(UnreadableTable, match="what lies at 's3://b/mixed/' mixes formats"):
+        table_at("s3://b/mixed/", store, NAME)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -92,6 +93,23 @@ def _typed(lake: Lake) -> None:
         lake.put(f"part_typed/{folder}/a.parquet", _ids(number))
     parts = (partition(lake, f"part_typed/{folder}/", *values, kinds=ID) for values, folder in folders.items())
     table(lake, "part_typed", ID, {"n": "int", "s": "string"}, tuple(parts))
+
+
+def _odd_values(lake: Lake, name: str) -> None:
+    """A key of NULL, one whose folder is percent-encoded, and a plain one."""
+    folders = {"x": "x", "10:30": "10%3A30", "__HIVE_DEFAULT_PARTITION__": "__HIVE_DEFAULT_PARTITION__"}
+    for number, folder in enumerate(folders.values()):
+        lake.put(f"{name}/k={folder}/a.parquet", _ids(number))
+    parts = (partition(lake, f"{name}/k={folder}/", value, kinds=ID) for value, folder in folders.items())
+    table(lake, name, ID, {"k": "string"}, tuple(parts))
+
+
+def _packed_otherwise(lake: Lake) -> None:
+    """An older partition that was packed, a newer one that was not."""
+    lake.put("part_packed/k=1/a.csv.gz", gzip.compress(b"1\n"))
+    lake.put("part_packed/k=2/a.csv", b"2\n")
+    parts = (partition(lake, f"part_packed/k={key}/", key, kinds=ID, storage=TEXT) for key in ("1", "2"))
+    table(lake, "part_packed", ID, {"k": "string"}, tuple(parts), storage=TEXT)
 
 
 def _nested(lake: Lake) -> None:
@@ -223,6 +241,9 @@ FORMS: tuple[Form, ...] = (
     _form("part_registered", "registered partitions; `01` is not `1`, and a folder that is not registered does not count", _registered, ((1, "01"), (2, "1"))),
     _form("part_far", "partitions that lie elsewhere, and one whose folder is gone", _far, ((1, date(2024, 1, 1)), (2, date(2024, 1, 2)), (3, date(2024, 1, 3)))),
     _form("part_typed", "keys of an int (`07`) and of NULL, percent-encoded folders", _typed, ((0, 7, "a/b"), (1, 8, None), (2, None, "x y"))),
+    _form("part_null_filtered", "a filter that is NULL for a key of NULL", lambda lake: _odd_values(lake, "part_null_filtered"), ((1, "10:30"),), program="result = spark.table('forms.part_null_filtered').filter(\"NOT upper(k) = 'X'\")\n"),
+    _form("part_encoded_filtered", "a filter on a percent-encoded folder", lambda lake: _odd_values(lake, "part_encoded_filtered"), ((1, "10:30"),), program="result = spark.table('forms.part_encoded_filtered').filter(\"k = '10:30'\")\n"),
+    _form("part_packed", "text: an older partition in gzip, a newer one as it is", _packed_otherwise, ((1, "1"), (2, "2"))),
     _form("part_nested", "folders below a partition", _nested, ((1, "1"), (2, "1"), (3, "2")), metastore="Spark does not look into folders below"),
     _form("part_no_keys", "folders `k=v` below a table without partition keys", _no_keys, ((1,), (2,), (3,)), metastore="Spark does not look into folders below"),
     _form("part_own_serde", "a partition in text, the table in Parquet", _own_serde, ((1, "old", 2023), (2, None, 2023), (3, "new", 2024)), metastore="a partition with a storage of its own"),

@@ -12,7 +12,7 @@ from tests.forms.form import ENGINES, Form
 from tests.forms.harness import FORMS, GROUPS, World, group
 from tests.forms.page import PAGE, page
 
-REWRITE = bool(os.environ.get("SPARKWRIGHT_REWRITE"))  # read here: no test sees settings of whoever runs it
+REWRITE = bool(os.environ.get("REWRITE_READERS"))  # read here: no test sees settings of whoever runs it
 FORM = Form("t", "a | b", "crawler", lambda lake: None)
 
 

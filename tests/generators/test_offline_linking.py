@@ -7,6 +7,8 @@ from sparkwright.errors import CannotAnswer
 from sparkwright.generators.offline.keys import KeyGraph
 from sparkwright.generators.offline.lexicon import Kind
 from sparkwright.generators.offline.linking import Linker
+from sparkwright.generators.offline.plan import ColumnRef
+from sparkwright.generators.offline.resolve import _told_apart
 from sparkwright.generators.offline.schema import Schema
 from sparkwright.generators.offline.spans import Span
 from sparkwright.generators.offline.words import lemma, split_name
@@ -74,3 +76,10 @@ def test_declining_names_what_was_not_followed() -> None:
     with pytest.raises(CannotAnswer, match="zebras") as refused:
         OfflineGenerator().generate(Question("how many zebras are there"), SHOP)
     assert refused.value.part == "zebras"
+
+
+def test_tables_of_one_name_are_told_apart_by_their_databases() -> None:
+    refs = tuple(ColumnRef(f"{database}.daily", "count") for database in ("hr", "ops"))
+    assert _told_apart(refs) == ["hr.daily.count", "ops.daily.count"]
+    assert _told_apart((ColumnRef("hr.daily", "n"), ColumnRef("hr.raw", "n"))) == ["daily.n", "raw.n"]
+    assert _told_apart(refs * 4)[-1] == "2 others"

@@ -47,6 +47,8 @@ CASES = [
     ("t.limit(5).filter(F.col('m') == 7)", [Scan(T)]),
     ("t.select(F.length('s').alias('m')).filter(F.col('m') == 7)", [Scan(T)]),
     ("t.select('m', 's').filter(F.col('m') == 7)", [Scan(T, (_eq("m", 7),))]),
+    ("t.select(F.struct('m').alias('s')).select('s.m').filter(F.col('m') == 7)", [Scan(T)]),
+    ("spark.sql('SELECT 1 FROM db.t AS x(s, m, d) WHERE m = \"a\"')", [Scan(T)]),
     ("t.withColumn('m', F.col('m') + 1).filter(F.col('m') == 7)", [Scan(T)]),
     ("t.groupBy('m').count().filter(F.col('m') == 7)", [Scan(T)]),
     ("t.alias('x').filter(F.col('x.m') == 7)", [Scan(T, (_eq("m", 7),))]),

@@ -53,6 +53,10 @@ def test_csv_is_read_as_texts_and_cast() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"location": ""}, "it has no location in the catalog"),
+        ({"location": "lake/t/"}, "its location 'lake/t/' is none"),
+        ({"columns": ()}, "it has no columns in the catalog"),
+        ({"columns": (Column("a", "void"),)}, "column 'a' is of the type void"),
         ({"table_type": "VIRTUAL_VIEW"}, "it is a view without a text that we read (its dialects: none)"),
         ({"parameters": {"spark.sql.sources.provider": "hudi"}}, "this machine (Sail) does not read hudi"),
         ({"parameters": {"spark.sql.sources.provider": "json"}}, "Spark wrote no schema into its parameters"),

@@ -9,8 +9,8 @@ import pytest
 
 from sparkwright.domain import Cast, Column, Partition, Reader, Storage, TableName
 from sparkwright.errors import UnreadableTable
-from sparkwright.readers.declare import declare
-from sparkwright.readers.places import check_exists
+from sparkwright.readers.declare import MOST_JOINED, declare
+from sparkwright.readers.places import check_exists, load_path, location
 from sparkwright.readers.reads import explicit_read
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_table_is_declared_for_sail() -> None:
         "CREATE OR REPLACE VIEW db.t AS SELECT\n"
         "  CAST(NULLIF(id, 'NA') AS INT) AS id,\n"
         "  NULLIF(note, 'NA') AS note,\n"
-        "  NULLIF(k, '__HIVE_DEFAULT_PARTITION__') AS k\n"
+        "  NULLIF(k, IF(rand() < 0, '', '__HIVE_DEFAULT_PARTITION__')) AS k\n"
         "FROM db._raw_t",
     )
 
@@ -94,14 +94,14 @@ def test_names_that_need_backquotes_stand_outside_of_a_view_for_sail() -> None:
     head, _, body = view.partition(" AS ")
     assert head == "CREATE OR REPLACE VIEW `my lake`.t (`a b`, k)"
     assert "`" not in body
-    assert body.startswith("SELECT\n  CAST(NULLIF(c0, 'NA') AS INT),\n  NULLIF(c1, '__HIVE_DEFAULT_PARTITION__')\n")
+    assert body.startswith("SELECT\n  CAST(NULLIF(c0, 'NA') AS INT),\n  NULLIF(c1, IF(")
     assert "\nFROM sparkwright_raw._raw_" in body
     assert body.endswith(" AS r(c0, c1)")
 
 
 def test_an_explicit_read_is_written() -> None:
     assert (
-        explicit_read(NEAR)
+        explicit_read(NEAR, "spark")
         == """\
 t = (
     spark.read.format("csv")
@@ -150,24 +150,80 @@ def test_a_far_partition_is_read(far: Reader, spark: Any, rows_of: Callable[[Any
     assert scope["t"].columns == ["id", "k"]
 
 
-def test_a_filter_on_a_partition_key_reads_no_other_folder(tmp_path: Path, spark: Any) -> None:
-    for month in (1, 2, 12):
-        (tmp_path / "t" / f"month={month}").mkdir(parents=True)
-        pq.write_table(pa.table({"a": [month]}), tmp_path / "t" / f"month={month}" / "x.parquet")
+FOLDERS = {"1": 1, "2": 2, "12": 3, "x%20y": 4, "__HIVE_DEFAULT_PARTITION__": 5}
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ("NOT k = '1'", [2, 3, 4]),
+        ("k != upper('z')", [1, 2, 3, 4]),
+        ("k NOT LIKE '1%'", [2, 4]),
+        ("length(k) < 3", [1, 2, 3]),
+        ("NOT nullif(k, '1') = 'z'", [2, 3, 4]),
+        ("try_cast(k AS INT) != 2", [1, 3]),
+        ("k = 'x y'", [4]),
+        ("k IS NULL OR k = '2'", [2, 5]),
+    ],
+)
+def test_a_filter_on_a_partition_key_that_is_null_is_not_true(
+    condition: str, rows: list[int], tmp_path: Path, spark: Any, rows_of: Callable[[Any], list[Any]]
+) -> None:
+    for folder, number in FOLDERS.items():
+        (tmp_path / "t" / f"k={folder}").mkdir(parents=True)
+        pq.write_table(pa.table({"a": [number]}), tmp_path / "t" / f"k={folder}" / "x.parquet")
     reader = Reader(
-        table=TableName("pruned", "t"),
+        table=TableName("nulls", "t"),
         format="parquet",
         root=f"{tmp_path}/t/",
-        stored=(Column("a", "bigint"), Column("month", "string")),
-        casts=(Cast("a", "a", "bigint"), Cast("month", "month", "int")),
-        partition_keys=(Column("month", "int"),),
+        stored=(Column("a", "bigint"), Column("k", "string")),
+        casts=(Cast("a", "a", "bigint"), Cast("k", "k", "string")),
+        partition_keys=(Column("k", "string"),),
     )
     for statement in declare(reader, "sail"):
         spark.sql(statement)
-    plan = str(spark.sql("EXPLAIN SELECT a FROM pruned.t WHERE month > 2").collect())
-    assert "month=12/x.parquet" in plan
-    assert "month=1/" not in plan
-    assert "month=2/" not in plan
+    assert rows_of(spark.sql(f"SELECT a FROM nulls.t WHERE {condition}")) == [(number,) for number in rows]
+    scope: dict[str, Any] = {"spark": spark}
+    exec(explicit_read(reader), scope)
+    assert rows_of(scope["t"].where(condition).select("a")) == [(number,) for number in rows]
+
+
+@pytest.mark.parametrize("name", ["id", "odd name"])
+def test_hundreds_of_partitions_that_are_read_by_themselves_do_not_end_the_worker(
+    name: str, tmp_path: Path, spark: Any, rows_of: Callable[[Any], list[Any]]
+) -> None:
+    count = 400
+    for number in range(count):
+        (tmp_path / str(number)).mkdir()
+    pq.write_table(pa.table({name: [7]}), tmp_path / "399" / "x.parquet")
+    reader = Reader(
+        table=TableName("hundreds", "t"),
+        format="parquet",
+        root=f"{tmp_path}/t/",
+        stored=(Column(name, "bigint"), Column("k", "string")),
+        casts=(Cast(name, name, "bigint"), Cast("k", "k", "int")),
+        partition_keys=(Column("k", "int"),),
+        partitions=tuple(Partition((str(number),), f"{tmp_path}/{number}/") for number in range(count)),
+    )
+    *statements, view = declare(reader, "sail")
+    assert view.count("UNION ALL") == count // MOST_JOINED
+    for statement in (*statements, view):
+        spark.sql(statement)
+    assert spark.table("hundreds.t").columns == [name, "k"]
+    assert rows_of(spark.table("hundreds.t")) == [(7, 399)]
+
+
+@pytest.mark.parametrize(
+    ("place", "sail"),
+    [
+        ("s3://b/t/k=a%3Ab/", "s3://b/t/k=a%253Ab/"),
+        ("s3://b/t/k=[x]?*{}#/", "s3://b/t/k=%5Bx%5D%3F%2A%7B%7D%23/"),
+        ("s3://b/t/a b é+=&/", "s3://b/t/a b é+=&/"),
+    ],
+)
+def test_sail_decodes_a_location_once(place: str, sail: str) -> None:
+    assert location(place, "sail") == load_path(place) == sail
+    assert location(place, "spark") == load_path(place, "spark") == place
 
 
 def test_declaring_again_takes_what_is_there_by_then(

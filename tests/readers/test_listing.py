@@ -222,3 +222,20 @@ def test_projected_partitions_without_files_are_no_rows() -> None:
 def test_lake_formats_say_themselves_which_files_count() -> None:
     made = replace(reader(PLAIN), format="iceberg")
     assert check_places(PLAIN, made, store()) == Places()
+
+
+def test_partitions_that_are_packed_in_different_ways_are_read_one_by_one_on_sail() -> None:
+    table = keyed("1", "2")
+    same = places(table, store("t/k=1/a.csv.gz", "t/k=2/b.GZ"))
+    assert same.has_strays is False
+    mixed = places(table, store("t/k=1/a.csv", "t/k=2/b.csv.gz"))
+    assert (mixed.has_strays, mixed.notes) == (True, ())
+
+
+def test_a_day_that_is_registered_and_has_no_files_is_an_answer_with_a_note() -> None:
+    files = store("t/k=2/a.parquet")
+    found = places(keyed("1"), files, ONE_KEY)
+    assert found.is_empty
+    assert "registered, but nothing is there" in found.notes[0]
+    assert "holds files" in refusal(keyed("1"), files)
+    assert "holds files" in refusal(keyed("1"), store("other/a.parquet"), ONE_KEY)  # the whole location is gone

@@ -31,6 +31,8 @@ def _stored(storage: Storage, **evidence: object) -> Table:
     [
         PLAIN,
         replace(PLAIN, parameters={"skip.header.line.count": "0"}),
+        replace(PLAIN, columns=(Column("c", "varchar(3)"),)),
+        replace(PLAIN, storage=replace(TEXT, parameters={"field.delim": ","}), parameters={"delimiter": ","}),
         _stored(PARQUET, columns=(Column("userId", "int"),)),
         _stored(PARQUET, columns=()),
         _stored(ORC, columns=(Column("userId", "int"), Column("more", "string"))),
@@ -51,6 +53,9 @@ def _with(**parameters: str) -> Table:
     ("table", "reason"),
     [
         (replace(PLAIN, federated="mysql"), "federated"),
+        (replace(PLAIN, storage=replace(TEXT, parameters={"collection.delim": "|"})), "colelction.delim"),
+        (_with(delimiter=","), "where the SerDe does not look"),
+        (replace(PLAIN, columns=(Column("c", "array<char(3)>"),)), "pads char"),
         (replace(PLAIN, table_type="VIRTUAL_VIEW"), "view"),
         (replace(PLAIN, location="", view={"SPARK": "SELECT 1"}), "view"),
         (_with(table_type="ICEBERG"), "Iceberg"),

@@ -68,6 +68,20 @@ def test_a_column_that_no_file_has_keeps_the_catalogs_name() -> None:
     assert reader.stored == (Column("id", "bigint"), Column("later", "date"))
 
 
+def test_a_column_of_nothing_but_null_is_read_as_such_and_cast() -> None:
+    reader = read(with_columns(Column("id", "bigint"), Column("v", "array<int>")), {"id": [1], "v": pa.nulls(1)})
+    assert reader.stored == (Column("id", "bigint"), Column("v", "void"))
+    assert reader.casts[1] == Cast("v", "v", "array<int>")
+
+
+def test_a_column_of_nothing_but_null_keeps_its_place() -> None:
+    by_place = replace(SERDE, parameters={parquet.BY_PLACE: "true"})
+    table = with_columns(Column("x", "int"), Column("y", "string"), storage=by_place)
+    files: tuple[dict[str, Any], ...] = ({"a": pa.nulls(1), "b": ["q"]}, {"a": pa.array([1], pa.int32()), "b": ["q"]})
+    assert [column.name for column in read(table, files[0]).stored] == ["a", "b"]
+    assert [column.name for column in read(table, *files).stored] == ["a", "b"]
+
+
 def test_columns_that_the_catalog_has_not_are_of_no_matter() -> None:
     reader = read(TABLE, {"id": [1], "at": pa.array([1], pa.time64("us"))})
     assert reader.stored == (Column("id", "bigint"),)

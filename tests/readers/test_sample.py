@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sparkwright.domain import Partition, Reader, TableName
-from sparkwright.readers.look import SAMPLED_FILES, sample
+from sparkwright.domain import Column, Partition, Reader, Table, TableName
+from sparkwright.readers.look import SAMPLED_FILES, look, sample
 from sparkwright.store import MemoryStore
 
 
 def names(reader: Reader, content: dict[str, bytes]) -> list[str]:
-    return [file.location for file in sample(reader, MemoryStore(content))]
+    return [file.location for file in sample(reader, MemoryStore(content))[0]]
 
 
 def test_the_first_and_the_last_files_of_a_folder_are_looked_at() -> None:
@@ -28,3 +28,15 @@ def test_the_first_and_the_last_partitions_are_looked_at() -> None:
 def test_few_files_are_all_looked_at() -> None:
     content = {"/t/a": b"x", "/t/b": b"x", "/t/_hidden": b"x"}
     assert names(Reader(TableName("db", "t"), "parquet", "/t/"), content) == ["/t/a", "/t/b"]
+
+
+def test_of_json_more_files_are_looked_at_and_it_is_said_where_that_was_not_all() -> None:
+    content = {f"/t/{number:03d}.json": b'{"id": 1}' for number in range(50)}
+    table = Table(TableName("db", "t"), (Column("id", "int"),), "/t/", parameters={"classification": "json"})
+    reader = Reader(table.name, "json", "/t/")
+    odd = content | {"/t/025.json": b'{"ID": 1}'}
+    assert "spelled in 2 ways" in look(table, reader, MemoryStore(odd)).refusal
+    assert look(table, reader, MemoryStore(content)).notes == ()
+    many = {f"/t/{number:03d}.json": b'{"id": 1}' for number in range(200)}
+    (note,) = look(table, reader, MemoryStore(many)).notes
+    assert "in 64 of its JSON files" in note

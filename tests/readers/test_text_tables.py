@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -131,6 +132,21 @@ def test_a_look_says_how_files_are_compressed() -> None:
     assert _look({"a.snappy": b"x", "b.lz4": b"y"}).features == ("text in lz4", "text in snappy")
     assert "is compressed as no engine reads text" in _look({"a.zip": b"x"}).refusal
     assert _look({"a.gz": b"x"}).features == ()
+
+
+def test_a_look_tells_a_folder_whose_files_are_packed_in_different_ways() -> None:
+    for names, mixed in ((("a.csv", "b.csv.gz"), True), (("x/a.csv", "y/b.gz"), False), (("a.gz", "b.GZ"), False)):
+        store = MemoryStore({f"/lake/t/{name}": b"1" for name in names})
+        features = look(TABLE, store.files("/lake/t/"), store).features
+        assert features == (("files of one folder that are compressed in different ways",) if mixed else ())
+
+
+def test_a_look_finds_blank_lines_in_what_is_packed() -> None:
+    store = MemoryStore({"/lake/t/a.csv.gz": gzip.compress(b"a\n1\n\n2\n")})
+    table = replace(TABLE, parameters={"skip.header.line.count": "1"})
+    assert look(table, store.files("/lake/t/"), store).notes[0].startswith("blank lines are left out")
+    broken = MemoryStore({"/lake/t/a.csv.gz": b"no gzip"})
+    assert look(table, broken.files("/lake/t/"), broken).notes == ()
 
 
 def test_a_look_finds_the_lines_that_a_reader_with_a_header_leaves_out() -> None:

@@ -99,6 +99,8 @@ def _refused(error: Any, service: str, resource: str) -> SparkwrightError:
             f"AWS refused {operation} on {resource} again and again: {code}: {message}",
             hint="wait a minute and try again; others are calling AWS from this account too",
         )
+    if code == "NoSuchBucket":
+        return UnreadableTable(f"there is no bucket for {resource}", hint="correct the name of the bucket there")
     if code in _ABSENT:
         return _absent(service, resource, message)
     if code == "InvalidObjectState":

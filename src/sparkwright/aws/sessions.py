@@ -22,12 +22,14 @@ class Retries:
     """How often a call is tried, and how long one try may take.
 
     botocore waits with jitter between two tries; in mode `adaptive` it also slows itself down once AWS throttles.
+    `unanswered` is how often one that finds nobody is tried: a wrong region or end point is not there later either.
     """
 
     mode: Literal["adaptive", "standard"] = "adaptive"
     attempts: int = 12
     connect_seconds: float = 10.0
-    read_seconds: float = 60.0
+    read_seconds: float = 30.0
+    unanswered: int = 3
 
 
 class AwsSession:
@@ -106,7 +108,21 @@ class AwsSession:
             if service == "s3" and made.meta.endpoint_url != self._aws_endpoint(service):
                 # An emulator seldom has a host name for each bucket.
                 made = self._session.client(service, config=config.merge(Config(s3={"addressing_style": "path"})))
+        made.meta.events.register_first(f"needs-retry.{service}", self._give_up)
         return made
+
+    def _give_up(self, attempts: int, caught_exception: Exception | None, **_rest: Any) -> None:
+        """End the tries of a call that nobody answers, before botocore goes on to try."""
+        from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+
+        unanswered = (ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError)
+        most = (
+            min(2, self.retries.unanswered)
+            if isinstance(caught_exception, ReadTimeoutError)
+            else self.retries.unanswered
+        )
+        if isinstance(caught_exception, unanswered) and attempts >= most:
+            raise caught_exception
 
     def _aws_endpoint(self, service: str) -> str:
         from botocore.config import Config

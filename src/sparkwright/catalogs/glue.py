@@ -18,7 +18,7 @@ from sparkwright.aws import AwsSession, is_code
 from sparkwright.catalogs.glue_expressions import expression
 from sparkwright.catalogs.glue_pages import Asked, GluePages
 from sparkwright.catalogs.glue_tables import names_its_columns, to_partition, to_table
-from sparkwright.catalogs.search import some, stems, table_not_found, weights
+from sparkwright.catalogs.search import stems, table_not_found, weights
 from sparkwright.catalogs.table_cache import Kept, TableCache
 from sparkwright.domain import Partition, Scan, Table, TableName
 from sparkwright.errors import CatalogError, PermissionRefused, SettingsError, TableNotFound, UnreadableTable
@@ -185,7 +185,8 @@ class GlueCatalog:
             names = self.databases()
         except CatalogError:
             names = ()
-        hint = some(names).replace("tables", "databases") if not names else f"there are {', '.join(names[:10])}"
+        where = f" in {self._own_region()}" if self._own_region() else ""
+        hint = f"there are {', '.join(names[:10])}" if names else f"there are no databases at all{where}"
         return TableNotFound(f"there is no database {database!r}", hint=hint)
 
     def _fetched(self, name: TableName) -> tuple[str, dict[str, Any]]:

@@ -23,13 +23,18 @@ MOST_FILES = 2_000
 MOST_BYTES = 128 * 1024**2  # of text that has to be read whole to know its types
 _TAIL, _HEAD = 64 * 1024, 1024**2
 _THREADS = 16
+_QUOTED = re.compile(r"(['\"`])((?:s3[an]?|file)://[^'\"`\n]+|/[^'\"`\n]+/[^'\"`\n]*)\1", re.IGNORECASE)
 _NAMED = re.compile(r"(?<![\w/])((?:s3[an]?|file)://[^\s'\"`<>|]+|/[\w.@%+=-]+(?:/[\w.@%+=*-]*)+)", re.IGNORECASE)
 
 
 def locations_in(text: str) -> tuple[str, ...]:
-    """The locations that a text names: URIs of S3, and absolute paths; the punctuation of the sentence is left out."""
-    found = (match.group(1).rstrip(".,;:!?)") for match in _NAMED.finditer(text))
-    return tuple(dict.fromkeys(found))
+    """The locations that a text names: URIs of S3, and absolute paths, in quotes where they have blanks in them.
+
+    The punctuation of the sentence is left out.
+    """
+    quoted = tuple(match.group(2) for match in _QUOTED.finditer(text))
+    found = (match.group(1).rstrip(".,;:!?)") for match in _NAMED.finditer(_QUOTED.sub(" ", text)))
+    return tuple(dict.fromkeys((*quoted, *found)))
 
 
 def is_location(text: str) -> bool:
@@ -65,7 +70,11 @@ def table_at(location: str, store: Store, name: TableName) -> Table:
                 f"what lies at {location!r} is not one table: {found}",
                 hint="name the folder of one table, or one file",
             )
-        return mirror.placed(replace(catalog.table(names[0]), name=name))
+        try:
+            return mirror.placed(replace(catalog.table(names[0]), name=name))
+        except UnreadableTable as error:  # it names the copy
+            said = error.message.replace(f"table {str(names[0])!r}", f"what lies at {location!r}")
+            raise UnreadableTable(said, hint=error.hint) from error
 
 
 @dataclass

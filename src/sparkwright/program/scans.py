@@ -86,16 +86,19 @@ def _unqualified(conditions: Sequence[_Condition], alias: str) -> Iterator[_Cond
 
 
 def _passed_through(expressions: Sequence[Any]) -> frozenset[str] | None:
-    """The columns that a projection hands on under their own names; None for all of them."""
+    """The columns that a projection hands on under their own names; None for all of them.
+
+    One with a qualifier may be the field of a struct, which is another column of that name.
+    """
     kinds = [expression.WhichOneof("expr_type") for expression in expressions]
     if kinds == ["unresolved_star"]:
         return None
     names = (
-        _split(expression.unresolved_attribute.unparsed_identifier)[-1].lower()
+        _split(expression.unresolved_attribute.unparsed_identifier)
         for expression, kind in zip(expressions, kinds, strict=True)
         if kind == "unresolved_attribute"
     )
-    return frozenset(names)
+    return frozenset(name.lower() for name, *fields in names if not fields)
 
 
 def _relations(message: Any) -> Iterator[Any]:
@@ -198,7 +201,7 @@ def _conditions_of(table: exp.Table) -> Iterator[_Condition]:
     """What the WHERE of a table's own SELECT says of it; an unqualified column counts if there is no other source."""
     select = table.parent_select
     where = select.args.get("where") if select is not None else None
-    if select is None or where is None:
+    if select is None or where is None or table.alias_column_names:  # columns may go by names of others there
         return
     is_alone = not select.args.get("joins") and not select.args.get("laterals")
     for one in _sql_conjuncts(where.this):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sparkwright.domain import Reader, Table, Unreadable, View
 from sparkwright.errors import UnreadableTable
-from sparkwright.hive_types import parse
+from sparkwright.hive_types import VOID, Plain, parse
 from sparkwright.readers.formats import (
     avro,
     csv,
@@ -26,6 +26,7 @@ from sparkwright.readers.formats import (
     xml,
 )
 from sparkwright.readers.formats.foreign import refuse_foreign
+from sparkwright.readers.lakes import is_lake
 from sparkwright.readers.verdicts import Verdict, refuse, with_evidence
 from sparkwright.readers.views import federated_rule, link_rule, view_rule
 
@@ -50,11 +51,23 @@ def classify(table: Table, platform: Platform) -> Reader | View | Unreadable:
     if isinstance(verdict, Reader):
         if table.evidence is not None and table.evidence.refusal:
             return refuse(table, table.evidence.refusal, table.evidence.remedy)
+        if (missing := _missing(table, verdict)) is not None:
+            return missing
         verdict = with_evidence(verdict, table)
         for need in (verdict.format, *verdict.needs):
             if need in platform.unreadable:
                 return refuse(table, f"{platform.title} does not read {need}", platform.unreadable[need])
     return verdict
+
+
+def _missing(table: Table, reader: Reader) -> Unreadable | None:
+    """What no table can do without; an engine would take the empty location for the folder that it was started in."""
+    if "://" not in reader.root and not reader.root.startswith("/"):
+        said = f"its location {reader.root!r} is none" if reader.root else "it has no location in the catalog"
+        return refuse(table, said, "set its location in the catalog, such as s3://bucket/path/")
+    if not reader.casts and (table.evidence is not None or not is_lake(reader)):
+        return refuse(table, "it has no columns in the catalog", "crawl it again, or add its columns in the catalog")
+    return None
 
 
 # --- what is refused before the format is looked at ------------------------------------------------------------------
@@ -63,7 +76,8 @@ def classify(table: Table, platform: Platform) -> Reader | View | Unreadable:
 def _odd_types(table: Table) -> Verdict:
     for column in table.all_columns:
         try:
-            parse(column.type)
+            if parse(column.type) == Plain(VOID):
+                return refuse(table, f"column {column.name!r} is of the type void", "correct its type in the catalog")
         except UnreadableTable as error:
             return refuse(table, f"column {column.name!r}: {error.message}", error.hint)
     return None

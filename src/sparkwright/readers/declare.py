@@ -39,7 +39,7 @@ def declare(reader: Reader | View, dialect: Dialect) -> tuple[str, ...]:
         *(f"CREATE DATABASE IF NOT EXISTS {quoted(database)}" for database in databases),
         *(_raw_table(part.reader, part.raw, dialect, part.partition) for part in parts),
         *(_add_partitions(part) for part in parts if _has_partitions(part, dialect)),
-        _view(reader, parts, dialect),
+        *_views(reader, parts, dialect),
     )
 
 
@@ -60,7 +60,7 @@ def _parts(reader: Reader, other: int | None, dialect: Dialect) -> tuple[_Part, 
     return (_Part(reader, raw_name(reader.table, None, other)),)
 
 
-def raw_name(table: TableName, partition: int | None = None, other: int | None = None) -> TableName:
+def raw_name(table: TableName, partition: int | None = None, other: int | None = None, kind: str = "p") -> TableName:
     """The name of the table over the bare files, or over a part of them; safe without backquotes.
 
     What tells parts apart stands in front, so that no part has the name of another table's files.
@@ -69,7 +69,7 @@ def raw_name(table: TableName, partition: int | None = None, other: int | None =
     name = table.name
     if not is_bare(f"_raw_{name}") or database == _RAW_DATABASE:
         name = hashlib.sha256(repr(table).encode()).hexdigest()[:12]
-    part = ("" if other is None else f"o{other}") + ("" if partition is None else f"p{partition}")
+    part = ("" if other is None else f"o{other}") + ("" if partition is None else f"{kind}{partition}")
     return TableName(database, f"_raw{part}_{name}")
 
 
@@ -103,23 +103,42 @@ def _partition(reader: Reader, partition: Partition) -> str:
     return f"PARTITION ({values}) LOCATION {literal(location(partition.location, 'spark'))}"
 
 
-def _view(reader: Reader, parts: Sequence[_Part], dialect: Dialect) -> str:
-    """The view; Sail drops backquotes from the text of a view, so names that need them stand outside of it."""
-    create = f"CREATE OR REPLACE VIEW {_full(reader.table)}"
+MOST_JOINED = 64
+"""How many parts one view joins: Sail's worker ends without a word over one that joins some 300."""
+
+
+def _views(reader: Reader, parts: Sequence[_Part], dialect: Dialect) -> tuple[str, ...]:
+    """The view, last; views of many parts each come before it, where they are too many for one."""
     names = [cast.name for cast in reader.casts]
+    heads = f" ({', '.join(map(quoted, names))})"
     stored = [column.name for part in parts for column in part.reader.stored]
+    # Sail drops backquotes from the text of a view, so names that need them stand outside of it.
     if dialect == "sail" and not all(is_bare(name) for name in (*names, *stored)):
-        head = f"{create} ({', '.join(map(quoted, names))})"
         selects = [
             _select(
-                numbered(part.reader, part.partition), f"{_full(part.raw)} AS r({_places(part.reader, part.partition)})"
+                numbered(part.reader, part.partition, dialect),
+                f"{_full(part.raw)} AS r({_places(part.reader, part.partition)})",
             )
             for part in parts
         ]
     else:
-        head = create
-        selects = [_select(named(part.reader, part.partition), _full(part.raw)) for part in parts]
-    return f"{head} AS " + "\nUNION ALL ".join(selects)
+        selects = [_select(named(part.reader, part.partition, dialect), _full(part.raw)) for part in parts]
+        heads = heads if len(selects) > MOST_JOINED else ""
+    found: list[str] = []
+    while len(selects) > MOST_JOINED:
+        selects = [_joined(selects[at : at + MOST_JOINED], reader, found) for at in range(0, len(selects), MOST_JOINED)]
+    return (*found, f"CREATE OR REPLACE VIEW {_full(reader.table)}{heads} AS " + _UNION.join(selects))
+
+
+_UNION = "\nUNION ALL "
+
+
+def _joined(selects: Sequence[str], reader: Reader, views: list[str]) -> str:
+    """The rows of some selects from a view of their own, which is added to the views."""
+    view = raw_name(reader.table, len(views), kind="u")
+    places = [f"c{index}" for index in range(len(reader.casts))]
+    views.append(f"CREATE OR REPLACE VIEW {_full(view)} ({', '.join(places)}) AS {_UNION.join(selects)}")
+    return _select(places, _full(view))
 
 
 def _places(reader: Reader, partition: Partition | None) -> str:

@@ -63,7 +63,7 @@ def check_places(table: Table, reader: Reader, store: Store, scans: Sequence[Sca
         return _no_partitions(table, reader, store, scans)
     found = _of_partitions(table, reader, store)
     if not found.partitions:
-        return _no_files(table, reader, store)
+        return _no_files(table, reader, store, scans)
     if found.has_strays is None:
         return replace(found, has_strays=True)
     if found.has_strays and not any(scan.filters for scan in scans) and not is_projected(table):
@@ -165,14 +165,22 @@ def _of_partitions(table: Table, reader: Reader, store: Store) -> Places:
     with ThreadPoolExecutor(THREADS) as threads:
         files |= dict(zip(alone, map(list, threads.map(store.files, alone)), strict=True))
     counted = tuple(_counted(one, files[one.location]) for one in table.partitions if files[one.location])
+    # Partitions that are packed in different ways are read one by one: Sail takes one way for a whole table.
+    is_mixed = len({packing(file) for one in counted for file in files[one.location]}) > 1
     return Places(
         partitions=counted,
         bytes=sum(one.bytes or 0 for one in counted),
         objects=sum(one.objects or 0 for one in counted),
-        has_strays=strays,
+        has_strays=strays or (None if is_mixed else strays),
         is_nested=any(_is_nested(one.location, files[one.location]) for one in counted),
         pieces=_pieces(table, {one.location: files[one.location] for one in counted}),
     )
+
+
+def packing(file: StoredFile) -> str:
+    """How the name of a file says that it is compressed; empty where it does not."""
+    end = file.location.rpartition(".")[2].lower()
+    return end if end in ("gz", "bz2", "zst", "xz", "snappy", "lz4", "deflate") else ""
 
 
 def _at_once(place: str, wanted: Sequence[str], store: Store) -> tuple[dict[str, list[StoredFile]], bool | None]:
@@ -222,8 +230,8 @@ def _counted(partition: Partition, files: Sequence[StoredFile]) -> Partition:
     return replace(partition, bytes=sum(file.bytes for file in files), objects=len(files))
 
 
-def _no_files(table: Table, reader: Reader, store: Store) -> Places:
-    """None of the partitions has files: a mistake where they are registered, usual where they are projected."""
+def _no_files(table: Table, reader: Reader, store: Store, scans: Sequence[Scan]) -> Places:
+    """None of the partitions has files: usual where they are projected or few are asked for, else a mistake."""
     count, example = len(table.partitions), table.partitions[0].location
     said = f"none of the {count:,} partitions of table {str(table.name)!r} that are asked for holds files"
     if is_projected(table):
@@ -233,6 +241,8 @@ def _no_files(table: Table, reader: Reader, store: Store) -> Places:
         return _empty(f"{said} (projected, for example {example})")
     if any(store.exists(one.location) for one in table.partitions[:8]):
         return _empty(f"{said}, only empty folders are there (for example {example})")
+    if any(scan.filters for scan in scans) and store.exists(reader.root):
+        return _empty(f"{said}: registered, but nothing is there (for example {example})")
     raise UnreadableTable(
         f"{said}: for example {example!r}", hint="put the files back, or drop the partitions from the catalog"
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sparkwright.domain import Evidence
@@ -39,25 +41,42 @@ def look(table: Table, reader: Reader, store: Store) -> Evidence:
     hidden = hidden_lake(reader.root, store) if reader.format in FORMATS else None
     if hidden is not None:
         return hidden
-    return looker(restored(table), sample(reader, store), store)
+    files, is_whole = sample(reader, store)
+    evidence = looker(restored(table), files, store)
+    if is_whole or reader.format not in SILENT:
+        return evidence
+    return replace(evidence, notes=(*evidence.notes, SILENT[reader.format].format(len(files))))
 
 
 SAMPLED_PARTITIONS, SAMPLED_FILES = 8, 16
+SILENT: Mapping[str, str] = {
+    "json": "the keys were looked up in {} of its JSON files: a key that others spell in another case reads as NULL"
+}
+"""What would go wrong without an error in files that nobody looked at; of such formats more files are looked at."""
+_MORE = 4
 LISTED = 1_000  # what one call lists
+_THREADS = 16
 
 
-def sample(reader: Reader, store: Store) -> tuple[StoredFile, ...]:
-    """Some files of the table, the first and the last by name: of its first and last partitions, or of its root."""
+def sample(reader: Reader, store: Store) -> tuple[tuple[StoredFile, ...], bool]:
+    """Some files of some partitions, or of the root, spread evenly by name; and whether these are all of them."""
     places = [partition.location for partition in reader.partitions] or [reader.root]
-    chosen = _ends(places, SAMPLED_PARTITIONS)
-    each = max(2, SAMPLED_FILES // len(chosen))
-    listed = ([file for file in store.files(place, LISTED) if file.bytes > 0] for place in chosen)
-    return tuple(file for files in listed for file in _ends(files, each))
+    more = _MORE if reader.format in SILENT else 1
+    chosen = spread(places, SAMPLED_PARTITIONS * more)
+    each = max(2, SAMPLED_FILES * more // len(chosen))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        listed = list(threads.map(lambda place: store.files(place, LISTED), chosen))
+    full = [[file for file in files if file.bytes > 0] for files in listed]
+    found = tuple(file for files in full for file in spread(files, each))
+    is_whole = len(chosen) == len(places) and len(found) == sum(map(len, full))
+    return found, is_whole and not any(len(files) == LISTED for files in listed)
 
 
-def _ends(items: Sequence[_Item], most: int) -> Sequence[_Item]:
-    """The first and the last of many."""
-    return items if len(items) <= most else [*items[: most - most // 2], *items[-(most // 2) :]]
+def spread(items: Sequence[_Item], most: int) -> Sequence[_Item]:
+    """Some of many, evenly, the first and the last among them."""
+    if len(items) <= most:
+        return items
+    return [items[number * (len(items) - 1) // (most - 1)] for number in range(most)] if most > 1 else items[:1]
 
 
 LOOKS: Mapping[str, Look] = {

@@ -23,6 +23,8 @@ _FRACTIONS = ("float", "double")
 def is_safe(stored: HiveType, wanted: HiveType) -> bool:
     """Whether a strict cast of every value gives what is meant, or fails: it does not round, cut or guess silently."""
     match stored, wanted:
+        case Plain("void"), _:
+            return True
         case Array(one), Array(other):
             return is_safe(one, other)
         case Map(key, value), Map(other_key, other_value):

@@ -15,6 +15,7 @@ _SERDE2 = "org.apache.hadoop.hive.serde2."
 _PARQUET = _SQL + "parquet.serde.ParquetHiveSerDe"
 _ORC = _SQL + "orc.OrcSerde"
 _AVRO = _SERDE2 + "avro.AvroSerDe"
+_LAZY_SIMPLE = _SERDE2 + "lazy.LazySimpleSerDe"
 
 # Spark has these classes and they read what Athena reads.
 _SAFE = frozenset(
@@ -22,7 +23,7 @@ _SAFE = frozenset(
         _PARQUET,
         _ORC,
         _AVRO,
-        _SERDE2 + "lazy.LazySimpleSerDe",
+        _LAZY_SIMPLE,
         _SERDE2 + "RegexSerDe",
         _SERDE2 + "columnar.ColumnarSerDe",
         _SERDE2 + "columnar.LazyBinaryColumnarSerDe",
@@ -113,6 +114,20 @@ def _lines_that_are_no_rows(table: Table) -> str:
     return ""
 
 
+def _texts_of_hive(table: Table) -> str:
+    """Where LazySimpleSerDe of Hive 2.3, which Spark has, goes by other marks than Athena or pads what it reads."""
+    if table.storage.serde != _LAZY_SIMPLE or _is_source(table):
+        return ""
+    said = table.storage.parameters
+    if "collection.delim" in said and "colelction.delim" not in said:
+        return "Hive 2.3 knows 'collection.delim' only under its old spelling 'colelction.delim'"
+    if "delimiter" in table.parameters and not {"field.delim", "serialization.format"} & set(said):
+        return "its separator stands where the SerDe does not look ('delimiter' of the table)"
+    if any("char(" in column.type.lower().replace("varchar(", "") for column in table.columns):
+        return "Spark pads char columns with blanks"
+    return ""
+
+
 def _by_place(table: Table) -> str:
     said = {**table.storage.parameters, **table.parameters}
     for key in ("parquet.column.index.access", "orc.column.index.access"):
@@ -192,6 +207,7 @@ RULES: tuple[Callable[[Table], str], ...] = (
     _projection,
     _serde,
     _lines_that_are_no_rows,
+    _texts_of_hive,
     _by_place,
     _nested_folders,
     _avro_without_schema,

@@ -22,16 +22,27 @@ _PATTERN_MARKS = frozenset("*?[]{}")
 def location(place: str, dialect: Dialect) -> str:
     """A location as SQL of the dialect takes it.
 
-    Sail takes `*`, `?`, `[` and `{` in a bare path for a pattern, in a URL it does not; JVM Spark does not decode URLs.
+    Sail takes `*`, `?`, `[` and `{` in a bare path or key for a pattern, and decodes what is percent-encoded in a URL
+    (a folder `k=a%3Ab` on S3 has that very name); JVM Spark does neither.
     """
-    if place.startswith("/") and dialect == "sail":
-        return _url(place)
-    return place
+    if dialect != "sail":
+        return place
+    return _url(place) if place.startswith("/") else _decoded_once(place)
 
 
-def load_path(place: str) -> str:
+def load_path(place: str, dialect: Dialect = "sail") -> str:
     """A location as `load()` takes it, on Sail and on JVM Spark; a URL only where a bare path would be a pattern."""
-    return _url(place) if place.startswith("/") and _PATTERN_MARKS & set(place) else place
+    if place.startswith("/"):
+        return _url(place) if _PATTERN_MARKS & set(place) else place
+    return _decoded_once(place) if dialect == "sail" else place
+
+
+_SPELLED = {ord(mark): f"%{ord(mark):02X}" for mark in "%?*[]{}#"}
+
+
+def _decoded_once(place: str) -> str:
+    """A URL that an engine which decodes it takes for the place itself; a local path has none of its own."""
+    return place.translate(_SPELLED) if "://" in place else place
 
 
 def _url(place: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def explicit_read(reader: Reader, dialect: Dialect = "sail") -> str:
     """Python source that binds a DataFrame of the table's rows to a variable named after the table.
 
-    It is the same for both dialects, but for Iceberg.
+    It is the same for both dialects, but for Iceberg and for partition keys.
     """
     first, *others = (read for one in (reader, *reader.others) for read in _reads(one, dialect))
     calls = [*first, *(f".unionAll({_chain(read, '        ')})" for read in others)]
@@ -33,8 +33,8 @@ def _reads(reader: Reader, dialect: Dialect) -> list[list[str]]:
     if is_lake(reader):
         return [lake_read(reader, dialect)]
     if is_apart(reader):
-        return [_read(reader, partition) for partition in reader.partitions]
-    return [_read(reader, None)]
+        return [_read(reader, partition, dialect) for partition in reader.partitions]
+    return [_read(reader, None, dialect)]
 
 
 def variable(name: str) -> str:
@@ -45,14 +45,14 @@ def variable(name: str) -> str:
     )
 
 
-def _read(reader: Reader, partition: Partition | None) -> list[str]:
+def _read(reader: Reader, partition: Partition | None, dialect: Dialect) -> list[str]:
     options = [f".option({_text(key)}, {_text(value)})" for key, value in reader.options.items()]
-    columns = "".join(f"        {_text(column)},\n" for column in named(reader, partition))
+    columns = "".join(f"        {_text(column)},\n" for column in named(reader, partition, dialect))
     return [
         f"spark.read.format({_text(reader.format)})",
         f".schema({_text(schema_of(stored_columns(reader, partition)))})",
         *options,
-        f".load({_text(load_path(partition.location if partition else reader.root))})",
+        f".load({_text(load_path(partition.location if partition else reader.root, dialect))})",
         f".selectExpr(\n{columns}    )",
     ]
 

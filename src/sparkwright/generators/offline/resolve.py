@@ -111,7 +111,7 @@ class Resolver:
             names = ", ".join(repr(ref.name) for ref in (best, *same_table))
             raise decline(span.text, f"{span.text!r} may mean {names}", hint="say which of the columns is meant")
         if rivals and not self.anchors:
-            names = " or ".join(_short(ref) for ref in (best, *rivals))
+            names = " or ".join(_told_apart((best, *rivals)))
             raise decline(span.text, f"{span.text!r} may mean {names}", hint="say which table is meant")
         if rivals:
             self.assumptions.append(f"{span.text!r} is taken as {_short(best)}, not {_short(rivals[0])}")
@@ -262,3 +262,10 @@ def _best(links: tuple[TableLink, ...]) -> list[TableLink]:
 
 def _short(ref: ColumnRef) -> str:
     return f"{ref.table.split('.', 1)[-1]}.{ref.name}"
+
+
+def _told_apart(refs: tuple[ColumnRef, ...], most: int = 6) -> list[str]:
+    """Columns by their names, with the database where the tables' own names do not tell them apart."""
+    short = [_short(ref) for ref in refs]
+    names = short if len(set(short)) == len(short) else [f"{ref.table}.{ref.name}" for ref in refs]
+    return names if len(names) <= most else [*names[:most], f"{len(names) - most} others"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -11,6 +12,7 @@ from sparkwright.domain import Cast, Column, Evidence, Reader
 from sparkwright.errors import UnreadableTable
 from sparkwright.hive_types import parse as parse_type
 from sparkwright.readers.columns import literal
+from sparkwright.readers.formats.text_lines import MIXED, is_mixed
 from sparkwright.readers.json_shapes import Keys, Pairs, Shape, parse
 from sparkwright.readers.matching import ODD_STRUCTS, odd_structs
 from sparkwright.readers.verdicts import STORED, key_casts, options_of, plain_reader, refuse, stored_keys
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
     from sparkwright.store import Store, StoredFile
 
 MALFORMED = "json lines that are no JSON"
-_MOST = 1 << 19
-"""Bytes of a file, unpacked, that are looked at."""
+_MOST, _LEAST, _MOST_IN_ALL = 1 << 19, 1 << 16, 1 << 23
+"""Bytes of a file, unpacked, that are looked at; of many files fewer of each."""
+_THREADS = 16
 _LINE = "_sparkwright_line"
 _ONE_A_LINE = "write one object a line, for example with jq -c '.[]?'"
 
@@ -133,8 +136,11 @@ def look(table: Table, files: Sequence[StoredFile], store: Store) -> Evidence:
     keys = keys_of(table)
     ignores = table.storage.parameters.get("ignore.malformed.json", "").strip().lower() == "true"
     try:
-        for file in files:
-            _see(file.location, store, seen)
+        most = min(_MOST, max(_LEAST, _MOST_IN_ALL // max(1, len(files))))
+        with ThreadPoolExecutor(_THREADS) as threads:
+            heads = threads.map(lambda file: _head(file.location, store, most), files)
+            for file, head in zip(files, heads, strict=True):
+                _see(file.location, head, seen)
         if seen.malformed and not ignores:
             raise UnreadableTable(seen.malformed, hint="correct the file, or remove it")
         columns = _found(table, seen.shape, keys)
@@ -142,7 +148,7 @@ def look(table: Table, files: Sequence[StoredFile], store: Store) -> Evidence:
         return Evidence(refusal=error.message, remedy=error.hint)
     return Evidence(
         columns=columns,
-        features=(*keys.features, *((MALFORMED,) if seen.malformed else ())),
+        features=(*keys.features, *((MALFORMED,) if seen.malformed else ()), *((MIXED,) if is_mixed(files) else ())),
         notes=tuple(_notes(keys, seen)),
     )
 
@@ -154,13 +160,18 @@ def _notes(keys: Keys, seen: _Seen) -> list[str]:
         notes.append(
             f"no line of the JSON files that were looked at has the key of {names}: NULL, unless others have it"
         )
+    if not seen.whole:
+        notes.append(
+            "of large JSON files the first lines were looked at: a key that others spell in another case is NULL"
+        )
     if seen.blank:
         notes.append("blank lines in its JSON files are left out")
     return notes
 
 
-def _see(place: str, store: Store, seen: _Seen) -> None:
-    head, is_cut = _head(place, store)
+def _see(place: str, found: tuple[bytes, bool], seen: _Seen) -> None:
+    head, is_cut = found
+    seen.whole = seen.whole and not is_cut
     lines = head.split(b"\n")
     if is_cut:
         lines.pop()
@@ -187,7 +198,7 @@ def _not_one(place: str, number: int) -> UnreadableTable:
 _PACKED = (".snappy", ".zst", ".lz4", ".deflate", ".lzo", ".xz")
 
 
-def _head(place: str, store: Store) -> tuple[bytes, bool]:
+def _head(place: str, store: Store, most: int) -> tuple[bytes, bool]:
     """The first bytes of a file, unpacked, and whether there are more; none of one that cannot be unpacked here."""
     if place.endswith(_PACKED):
         return b"", False
@@ -198,7 +209,7 @@ def _head(place: str, store: Store) -> tuple[bytes, bool]:
                 unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
             elif place.endswith(".bz2"):
                 unpacked = cast("BinaryIO", bz2.BZ2File(stream))
-            found = unpacked.read(_MOST + 1)
+            found = unpacked.read(most + 1)
     except (EOFError, gzip.BadGzipFile, OSError) as error:
         raise UnreadableTable(f"the file {place!r} cannot be unpacked: {error}", hint="compress it again") from error
-    return found[:_MOST], len(found) > _MOST
+    return found[:most], len(found) > most

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sparkwright.domain import Column, Evidence
 from sparkwright.errors import UnreadableTable
-from sparkwright.hive_types import from_arrow
+from sparkwright.hive_types import VOID, from_arrow
 from sparkwright.readers.by_name import read_by_name, read_by_place
 from sparkwright.readers.merging import FileColumns, merge
 
@@ -64,16 +64,28 @@ def _evidence(table: Table, footers: Sequence[_Footer]) -> Evidence:
         )
     wanted = {column.name.lower() for column in table.columns}
     features: dict[str, None] = {}
-    found = []
+    found, kept_fields = [], []
     for one in footers:
         kept = [field for field in one.schema if by_place or field.name.lower() in wanted]
         _refuse_twins(one.place, kept)
         features.update(dict.fromkeys(_features(kept, one.old_times)))
         if _spells_a_key_otherwise(table, one.schema):
             features[KEY_SPELLING] = None
+        kept_fields.append([field.name for field in kept])
         found.append(_columns(one.place, kept))
     merged = merge(found, table.partition_keys, form_feature=ARROW_DIFFERS)
-    return replace(merged, features=(*features, *merged.features))
+    if merged.refusal:
+        return merged
+    columns = _with_nulls(merged.columns, [name for fields in kept_fields for name in fields], table)
+    return replace(merged, columns=columns, features=(*features, *merged.features))
+
+
+def _with_nulls(columns: Sequence[Column], names: Sequence[str], table: Table) -> tuple[Column, ...]:
+    """The columns in the order of the files, and in their places those that are nothing but NULL in all of them."""
+    known = {column.name.lower(): column for column in columns}
+    keys = {key.name.lower() for key in table.partition_keys}
+    found = {name.lower(): Column(name, VOID) for name in names if name.lower() not in keys} | known
+    return tuple(found.values())
 
 
 def _refuse_twins(place: str, fields: Sequence[pa.Field]) -> None:

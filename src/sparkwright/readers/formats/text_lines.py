@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import bz2
+import gzip
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sparkwright.domain import Cast, Column, Evidence, Reader, Table, Unreadable
 from sparkwright.hive_types import spark_type
@@ -106,18 +108,49 @@ def look(table: Table, files: Sequence[StoredFile], store: Store) -> Evidence:
     packed = {name for file in files for end, name in _PACKED.items() if file.location.endswith(end)}
     if packed:
         return Evidence(features=tuple(f"text in {name}" for name in sorted(packed)))
+    if is_mixed(files):
+        return Evidence(features=(MIXED,))
     if not table.storage.serde or header_lines(table) != 1:
         return Evidence()
     return _blank(files, store)
 
 
+MIXED = "files of one folder that are compressed in different ways"
+
+
+def is_mixed(files: Sequence[StoredFile]) -> bool:
+    """Whether files in one folder say by their names that they are compressed in different ways."""
+    ways: dict[str, set[str]] = {}
+    for file in files:
+        folder, _, name = file.location.rpartition("/")
+        end = name.rpartition(".")[2].lower()
+        ways.setdefault(folder, set()).add(end if end in _ENGINES_UNPACK else "")
+    return any(len(found) > 1 for found in ways.values())
+
+
+_ENGINES_UNPACK = frozenset({"gz", "bz2", "zst"})
+
+
+def _first_lines(file: StoredFile, store: Store) -> list[bytes]:
+    """The lines that a file begins with, unpacked; none of one that cannot be unpacked here."""
+    if file.location.endswith(".zst"):
+        return []
+    with store.open(file.location) as stream:
+        unpacked: BinaryIO = stream
+        if file.location.endswith(".gz"):
+            unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+        elif file.location.endswith(".bz2"):
+            unpacked = cast("BinaryIO", bz2.BZ2File(stream))
+        try:
+            return unpacked.read(_SAMPLE).splitlines()
+        except (EOFError, OSError):  # the engine says it
+            return []
+
+
 def _blank(files: Sequence[StoredFile], store: Store) -> Evidence:
     """Behind a header, engines leave out blank lines, and JVM Spark those of nothing but blanks."""
     for file in files:
-        if file.location.endswith((".gz", ".bz2", ".zst")):
-            continue
-        with store.open(file.location) as stream:
-            lines = stream.read(_SAMPLE).splitlines()[1:]
+        lines = _first_lines(file, store)[1:]
         if any(line and not line.strip(bytes(range(33))) for line in lines):
             return Evidence(
                 refusal=f"{file.location!r} has lines of nothing but blanks or separators behind its header, which "
