@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,13 +15,16 @@ from sparkwright.domain import (
     Column,
     Draft,
     Field,
+    Filter,
     Finding,
     Job,
     Limits,
+    Partition,
     Question,
     Result,
     RunError,
     RunState,
+    Scan,
     Storage,
     Table,
     TableName,
@@ -29,7 +32,9 @@ from sparkwright.domain import (
 from sparkwright.engines.fake import FakeEngine
 from sparkwright.errors import CannotAnswer, ProgramRefused, RunCancelled, RunFailed, TableNotFound, UnreadableTable
 from sparkwright.pipeline import Event, Parts, Story
+from sparkwright.platforms import LOCAL
 from sparkwright.program.plan_check import PlanReport, PlanRequest
+from sparkwright.reading import Sources, readable
 from sparkwright.store import MemoryStore
 from tests.arrow import stream
 
@@ -225,3 +230,14 @@ def test_of_a_large_catalog_a_program_gets_the_tables_that_it_names_and_near_one
     with pytest.raises(ProgramRefused) as refused:
         pipeline.run(wrong, Draft('result = spark.table("db.ordres")\n', "user"), on="auto", limits=LIMITS)
     assert "db.orders" in refused.value.hint
+
+
+def test_only_the_partitions_that_a_programs_own_filters_leave_are_declared() -> None:
+    partitions = tuple(Partition((day,), f"/lake/days/day={day}/") for day in ("a", "b", "c"))
+    days = replace(_table("days"), partition_keys=(Column("day", "string"),), partitions=partitions)
+    files = MemoryStore({f"{one.location}1.parquet": PARQUET for one in partitions})
+    scans = (Scan(days.name, (Filter("day", "=", ("b",)),)),)
+    found = readable(days, LOCAL, Sources(FakeCatalog([days]), files), scans)
+    places = [line for statement in found.declarations for line in statement.split("\n") if "LOCATION" in line]
+    assert places == ["LOCATION 'file:///lake/days/day%3Db/'"]
+    assert (found.scanned.matched, found.scanned.total, found.scanned.objects) == (1, 3, 1)

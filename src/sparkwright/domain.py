@@ -196,14 +196,12 @@ class Cast:
     """One column of the table as it is read: the name under which it is stored, its name and type in the catalog.
 
     `value` is the SQL around the stored column, cut at each place where the column stands: `("upper(", ")")`.
-    `lenient` makes what is not of the type NULL, as Hive does for text; else it fails the run.
     """
 
     stored: str
     name: str
     type: str
     value: tuple[str, ...] = ("", "")
-    lenient: bool = False
 
 
 @dataclass(frozen=True)

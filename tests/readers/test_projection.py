@@ -170,6 +170,14 @@ def test_scans_are_joined_and_a_partition_comes_once() -> None:
     assert [p.values[0] for p in projected(source, scans, NOW)] == ["1", "2", "3", "7"]
 
 
+@pytest.mark.parametrize("text", ["08", "09", "11"])
+def test_the_first_and_the_last_value_are_found_by_their_text(text: str) -> None:
+    mixed = one(type="integer", range="8,11", digits="2")
+    assert values(mixed, Filter("k", "=", (text,))) == [text]
+    longer = one(type="integer", range=f"{int(text)},{int(text) + 995}")  # neither order is that of the texts
+    assert values(longer, Filter("k", "=", (str(int(text)),))) == [str(int(text))]
+
+
 def test_only_a_partitioned_table_that_says_so_is_projected() -> None:
     source = one(type="integer", range="1,9")
     assert is_projected(source)

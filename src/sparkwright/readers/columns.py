@@ -85,8 +85,8 @@ def _column(cast: Cast, own: str, stored: str, null: str | None) -> str:
     value = own.join(cast.value)
     if null is not None:
         value = f"NULLIF({value}, {null})"
-    return value if spark_type(stored) == spark_type(cast.type) else _as_type(value, cast.type, lenient=cast.lenient)
+    return value if spark_type(stored) == spark_type(cast.type) else _as_type(value, cast.type)
 
 
-def _as_type(value: str, kind: str, *, lenient: bool = False) -> str:
-    return f"{'TRY_CAST' if lenient else 'CAST'}({value} AS {spark_type(kind)})"
+def _as_type(value: str, kind: str) -> str:
+    return f"CAST({value} AS {spark_type(kind)})"
