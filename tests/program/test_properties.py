@@ -56,6 +56,7 @@ texts = st.one_of(st.text(max_size=200), st.lists(pieces, max_size=25).map("".jo
 @example("\x00")
 @example("#\f")
 @example("a\rb")
+@example("0 \nA=SparkSession.builder")
 def test_rewriting_never_raises_and_is_idempotent(text: str) -> None:
     once = rewrite(text, CONTEXT)
     if once.error is None:

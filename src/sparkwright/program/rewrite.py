@@ -69,7 +69,7 @@ def rewrite(text: str, context: Context) -> Rewritten:
         source = source_of(module)
     except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return Rewritten(text)
-    source = source.strip("\n") + "\n" if source.strip() else ""
+    source = source.strip("\n").rstrip() + "\n" if source.strip() else ""
     if syntax_error(source) is not None:
         return Rewritten(text)
     return Rewritten(source, tuple(rewriting.notes), rewriting.row_limit)
