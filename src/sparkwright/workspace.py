@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from sparkwright import pipeline, settings
 from sparkwright.aws import AwsSession, Stores
@@ -25,12 +25,10 @@ from sparkwright.domain import (
     Limits,
     Program,
     Question,
-    Reader,
     Table,
     TableName,
 )
 from sparkwright.engines.local import LocalEngine
-from sparkwright.engines.script import full_script, with_reads
 from sparkwright.errors import (
     ProgramRefused,
     SettingsError,
@@ -43,16 +41,13 @@ from sparkwright.estimate import choose
 from sparkwright.generators import Generator, open_generator
 from sparkwright.history import History, Record
 from sparkwright.pipeline import Emit, Parts, Story
-from sparkwright.platforms import LOCAL, PLATFORMS, SCRIPTS, Dialect, Platform
-from sparkwright.readers.reads import explicit_read, variable
-from sparkwright.readers.spark_settings import start_settings
+from sparkwright.platforms import LOCAL, PLATFORMS, SCRIPTS
 from sparkwright.reading import Sources, completed, readable, verdict
 from sparkwright.settings import Settings
+from sparkwright.showing import Style, script_of
 from sparkwright.store import is_remote
 
 log = logging.getLogger(__name__)
-
-Style = Literal["declare", "reads"]
 
 
 @dataclass(frozen=True)
@@ -248,35 +243,7 @@ class Workspace:
         story = self._checked_story(source, locations)
         program = story.prepare(platform)
         job = story.job(program, platform, self._limits(None))
-        return full_script(
-            program.source if style == "declare" else with_reads(program.source, self._reads(story, platform.dialect)),
-            dialect=platform.dialect,
-            settings=job.settings,
-            declarations=job.declarations if style == "declare" else _of_views(story),
-            rows=job.limits.rows,
-            start=self._start(story, platform),
-        )
-
-    @staticmethod
-    def _start(story: Story, platform: Platform) -> Mapping[str, str]:
-        """What a session of JVM Spark of one's own must have from its start: packages, and how it reads S3."""
-        readers = [reader for one in story.readables for reader in one.readers]
-        start = dict(start_settings(readers, platform.dialect))
-        packages = {platform.packages[reader.format] for reader in readers if reader.format in platform.packages}
-        far = any(is_remote(place) for one in story.readables for place in one.places)
-        if far and platform.dialect == "spark":
-            packages.add(platform.packages["s3"])
-            start["spark.hadoop.fs.s3.impl"] = "org.apache.hadoop.fs.s3a.S3AFileSystem"
-        if packages:
-            start["spark.jars.packages"] = ",".join(sorted(packages))
-        return start
-
-    def _reads(self, story: Story, dialect: Dialect) -> tuple[tuple[TableName, str, str], ...]:
-        return tuple(
-            (one.table.name, variable(one.table.name.name), explicit_read(one.found, dialect))
-            for one in story.readables
-            if isinstance(one.found, Reader)
-        )
+        return script_of(job, story.readables, platform, style)
 
     def _checked_story(self, source: str, locations: tuple[str, ...]) -> Story:
         story = self._story()
@@ -387,12 +354,6 @@ class Workspace:
 def _plain(text: str) -> str:
     """Text that can be kept and printed: what came as no valid UTF-8 is written out."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _of_views(story: Story) -> tuple[str, ...]:
-    """The declarations of what is no read of files: views, with the tables under them."""
-    views = (one for one in story.readables if not isinstance(one.found, Reader))
-    return tuple(statement for one in views for statement in one.declarations)
 
 
 def _places(locations: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from sparkwright.domain import Reader, TableName
 from sparkwright.platforms import LOCAL
 from sparkwright.readers.classify import classify
 from sparkwright.readers.declare import declare
-from sparkwright.readers.places import check_exists
 from sparkwright.readers.reads import explicit_read, variable
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ def reader_of(folder: Path, name: str) -> Reader:
     catalog = FilesCatalog(folder)
     reader = classify(catalog.table(TableName(catalog.database, name)), LOCAL)
     assert isinstance(reader, Reader), reader
-    check_exists(reader)
     return reader
 
 

@@ -8,9 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sparkwright.domain import Cast, Column, Partition, Reader, Storage, TableName
-from sparkwright.errors import UnreadableTable
 from sparkwright.readers.declare import MOST_JOINED, declare
-from sparkwright.readers.places import check_exists, load_path, location
+from sparkwright.readers.places import load_path, location
 from sparkwright.readers.reads import explicit_read
 
 if TYPE_CHECKING:
@@ -243,15 +242,6 @@ def test_declaring_again_takes_what_is_there_by_then(
             spark.sql(statement)
         assert spark.table("again.t").columns == [column]
         assert rows_of(spark.table("again.t")) == [(value,)]
-
-
-def test_a_missing_location_is_an_error_that_names_it(far: Reader, tmp_path: Path) -> None:
-    check_exists(far)
-    check_exists(replace(far, root=str(tmp_path / "t/"), partitions=()))
-    with pytest.raises(UnreadableTable, match=r"nothing lies at the location of table 'far\.t': '/nowhere/'"):
-        check_exists(replace(far, root="/nowhere/", partitions=()))
-    with pytest.raises(UnreadableTable, match="gone/4"):
-        check_exists(replace(far, partitions=far.partitions[3:4]))
 
 
 def test_a_partition_of_its_own_format_is_far() -> None:

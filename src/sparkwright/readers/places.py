@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sparkwright.errors import UnreadableTable
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sparkwright.domain import Column, Partition, Reader
     from sparkwright.platforms import Dialect
@@ -76,16 +73,3 @@ def spelled(keys: Sequence[Column], partition: Partition) -> list[str]:
     """The folders of a partition by its keys and values, such as `["year=2024", "month=01"]`."""
     pairs = zip(keys, partition.values, strict=True)
     return [f"{key.name}={NULL_PARTITION if value is None else value}" for key, value in pairs]
-
-
-def check_exists(reader: Reader, exists: Callable[[str], bool] = os.path.exists) -> None:
-    """Raise `UnreadableTable` where nothing lies at the table's location: engines read that as 0 rows without an error.
-
-    A partition whose folder is gone is tolerated, as in Hive, unless all of them are.
-    """
-    places = [partition.location for partition in reader.partitions] or [reader.root]
-    if not any(exists(place) for place in places):
-        raise UnreadableTable(
-            f"nothing lies at the location of table {str(reader.table)!r}: {places[0]!r}",
-            hint="correct the location in the catalog, or put the files back",
-        )
